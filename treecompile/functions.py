@@ -1,0 +1,194 @@
+"""The functions that a feature may pass through, beyond ``+ - * /``.
+
+Each is numpy's own, applied to one double. numpy's kernels for exp, log and their kin
+depend on the processor and differ from libm in the last bit (semantics R2): what is
+decided at compile time is decided with the kernels of the machine that compiles, and
+what is left to the scorer is computed with Python's ``math``.
+
+``pieces`` say where a function is defined and which way it runs there, so that a cut on
+its value can be turned into cuts on its argument.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+INF = math.inf
+Piece = tuple[float, float, int]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of one double and its parameters.
+
+    ``pieces`` are (from, to, 1 if it rises there or -1 if it falls), ascending; between
+    and beyond them its value is NaN. Empty: too wild to say, so never folded.
+    Where they depend on the parameters, they are a function of these.
+    ``exact`` says that every library computes the same bits.
+    """
+
+    apply: Callable[..., float]
+    pieces: tuple[Piece, ...] | Callable[..., tuple[Piece, ...]]
+    exact: bool = False
+
+    def pieces_for(self, parameters: tuple[float, ...]) -> tuple[Piece, ...]:
+        """The pieces of the function with these parameters."""
+        return self.pieces(*parameters) if callable(self.pieces) else self.pieces
+
+
+def _ufunc(function: Callable[..., np.float64]) -> Callable[..., float]:
+    def apply(x: float) -> float:
+        with np.errstate(all="ignore"):
+            return float(function(np.float64(x)))
+
+    return apply
+
+
+def _yeo_johnson(x: float, power: float) -> float:
+    """scipy.stats.yeojohnson of scipy 1.12 and later, one number at a time."""
+    epsilon = np.finfo(np.float64).eps
+    with np.errstate(all="ignore"):
+        if x != x:
+            return x
+        if x >= 0:
+            if abs(power) < epsilon:
+                return float(np.log1p(np.float64(x)))
+            return float(np.expm1(power * np.log1p(np.float64(x))) / power)
+        if abs(power - 2) > epsilon:
+            other = 2 - power
+            return float(-np.expm1(other * np.log1p(np.float64(-x))) / other)
+        return float(-np.log1p(np.float64(-x)))
+
+
+def _yeo_johnson_by_power(x: float, power: float) -> float:
+    """The same as scikit-learn computed it up to 1.8."""
+    epsilon = np.finfo(np.float64).eps
+    with np.errstate(all="ignore"):
+        if x != x:
+            return x
+        if x >= 0:
+            if abs(power) < epsilon:
+                return float(np.log1p(np.float64(x)))
+            return float((np.power(np.float64(x) + 1, power) - 1) / power)
+        if abs(power - 2) > epsilon:
+            other = 2 - power
+            return float(-(np.power(-np.float64(x) + 1, other) - 1) / other)
+        return float(-np.log1p(np.float64(-x)))
+
+
+def _nudged(x: float) -> float:
+    """A number moved up a little, as KBinsDiscretizer did up to scikit-learn 1.0."""
+    return x + (1e-8 + 1e-5 * abs(x))
+
+
+def _quantile(x: float, *parameters: float) -> float:
+    """The mean of numpy.interp from below and from above; the parameters are the
+    quantiles and, in the second half, the shares that belong to them."""
+    half = len(parameters) // 2
+    xs, ys = parameters[:half], parameters[half:]
+    if x != x:
+        return x
+    if x == xs[0]:
+        return 0.0
+    if x == xs[-1]:
+        return 1.0
+    if x < xs[0] or x > xs[-1]:
+        return ys[0] if x < xs[0] else ys[-1]
+    i, j = bisect_right(xs, x), bisect_left(xs, x)
+    below = (
+        ys[i - 1] if xs[i - 1] == x else _line(x, xs[i - 1], ys[i - 1], xs[i], ys[i])
+    )
+    above = -ys[j] if xs[j] == x else _line(-x, -xs[j], -ys[j], -xs[j - 1], -ys[j - 1])
+    return 0.5 * (below - above)
+
+
+def _line(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
+    """numpy.interp between two points, x on neither."""
+    with np.errstate(all="ignore"):
+        slope = float(np.float64(y1 - y0) / np.float64(x1 - x0))
+    y = slope * (x - x0) + y0
+    if y != y:
+        y = slope * (x - x1) + y1
+    return y0 if y != y and y0 == y1 else y
+
+
+@lru_cache(maxsize=256)
+def _between_quantiles(*parameters: float) -> tuple[Piece, ...]:
+    """One piece, but for the quantiles beside which the last bits fall."""
+    pieces: list[Piece] = []
+    start = -INF
+    for x in dict.fromkeys(parameters[: len(parameters) // 2]):
+        before, after = math.nextafter(x, -INF), math.nextafter(x, INF)
+        ys = [_quantile(near, *parameters) for near in (before, x, after)]
+        if ys[0] > ys[1]:
+            pieces.append((start, before, 1))
+            start = x
+        if ys[1] > ys[2]:
+            pieces.append((start, x, 1))
+            start = after
+    return (*pieces, (start, INF, 1))
+
+
+def _box_cox(x: float, power: float) -> float:
+    """scipy.special.boxcox, which is C and calls libm."""
+    if not x > 0:
+        return math.nan if x != 0 else -INF
+    if abs(power) < 1e-19:
+        return math.log(x)
+    try:
+        return math.expm1(power * math.log(x)) / power
+    except OverflowError:
+        return math.copysign(INF, power)
+
+
+EVERYWHERE: tuple[Piece, ...] = ((-INF, INF, 1),)
+VALLEY: tuple[Piece, ...] = ((-INF, 0.0, -1), (0.0, INF, 1))
+
+FUNCTIONS = {
+    "abs": Function(_ufunc(np.absolute), VALLEY, exact=True),
+    "square": Function(_ufunc(np.square), VALLEY, exact=True),
+    "sqrt": Function(_ufunc(np.sqrt), ((0.0, INF, 1),), exact=True),
+    "negative": Function(_ufunc(np.negative), ((-INF, INF, -1),), exact=True),
+    "floor": Function(_ufunc(np.floor), EVERYWHERE, exact=True),
+    "ceil": Function(_ufunc(np.ceil), EVERYWHERE, exact=True),
+    "trunc": Function(_ufunc(np.trunc), EVERYWHERE, exact=True),
+    "rint": Function(_ufunc(np.rint), EVERYWHERE, exact=True),
+    "sign": Function(_ufunc(np.sign), EVERYWHERE, exact=True),
+    "exp": Function(_ufunc(np.exp), EVERYWHERE),
+    "expm1": Function(_ufunc(np.expm1), EVERYWHERE),
+    "log": Function(_ufunc(np.log), ((0.0, INF, 1),)),
+    "log2": Function(_ufunc(np.log2), ((0.0, INF, 1),)),
+    "log10": Function(_ufunc(np.log10), ((0.0, INF, 1),)),
+    "log1p": Function(_ufunc(np.log1p), ((-1.0, INF, 1),)),
+    "tanh": Function(_ufunc(np.tanh), EVERYWHERE),
+    "arcsinh": Function(_ufunc(np.arcsinh), EVERYWHERE),
+    "arctan": Function(_ufunc(np.arctan), EVERYWHERE),
+    "yeo_johnson": Function(_yeo_johnson, EVERYWHERE),
+    "yeo_johnson_by_power": Function(_yeo_johnson_by_power, EVERYWHERE),
+    "box_cox": Function(_box_cox, ((0.0, INF, 1),)),
+    "quantile": Function(_quantile, _between_quantiles, exact=True),
+    "nudged": Function(_nudged, (), exact=True),
+    "reciprocal": Function(_ufunc(np.reciprocal), (), exact=True),
+}
+# Those of them that are no functions of numpy.
+_OWN = {"yeo_johnson", "yeo_johnson_by_power", "box_cox", "quantile", "nudged"}
+
+#: numpy's other names for them.
+_ALIASES = {"absolute": "abs", "fabs": "abs", "fix": "trunc"}
+
+
+def numpy_function(module: str, name: str) -> str | None:
+    """The key in FUNCTIONS of one of numpy's functions, None where it is none of them.
+
+    numpy pickles its ufuncs by name, from ``numpy`` or from a module inside it.
+    """
+    key = _ALIASES.get(name, name)
+    if module.split(".")[0] != "numpy" or key not in FUNCTIONS or key in _OWN:
+        return None
+    return key

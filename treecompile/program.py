@@ -1,0 +1,339 @@
+"""The language-neutral middle: what a scorer computes, in plain Python values.
+
+A :class:`Program` is what lowering makes of a model and what every target prints.
+It knows neither scikit-learn nor any language: columns of a raw record, features as
+expressions over them, trees as node tables, and the answer of each leaf.
+``interpret.py`` says in some sixty lines what all of it means.
+
+Every number is a Python float (an IEEE double). Comparisons are in double: where a
+model compares in single precision, lowering has moved the cut so that the same
+records pass (``lower/precision.py``).
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from enum import Enum
+
+#: The largest double; infinities are no numbers to a scorer.
+LARGEST = sys.float_info.max
+
+Constant = bool | int | float | str | None
+
+
+class State(Enum):
+    """What a category column holds when it holds none of its known categories."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+Category = Constant | State
+
+
+# --- Columns: what a raw record holds -------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw record, and what it may hold.
+
+    A column with ``categories`` is answered by equality (booleans are the categories
+    False and True); one without holds a number from ``low`` to ``high``, inclusive.
+    """
+
+    name: str
+    categories: tuple[Constant, ...] | None = None
+    missing: bool = False  # None and NaN are accepted
+    unknown: bool = False  # a category outside ``categories`` is accepted
+    integer: bool = False  # a number without a fraction
+    low: float = -LARGEST
+    high: float = LARGEST
+
+    @property
+    def boolean(self) -> bool:
+        return (
+            self.categories is not None
+            and bool(self.categories)
+            and all(isinstance(category, bool) for category in self.categories)
+        )
+
+
+# --- Expressions: how one feature comes from the columns ------------------------------
+#
+# Numbers are floats, and NaN is a missing one. A category is one of a column's
+# categories, State.MISSING or State.UNKNOWN; only Read, Fill and Replace pass it on.
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The value of a column: a number or a category."""
+
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A constant."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The operand, or this value (number or category) where it is missing."""
+
+    operand: Expression
+    value: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """The operand, or ``new`` where it equals ``old``; a ``new`` of None is missing."""
+
+    operand: Expression
+    old: Constant
+    new: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The number beside the operand's category (or number) in the table, else the
+    default. ``State.MISSING`` and ``State.UNKNOWN`` may stand in the table."""
+
+    operand: Expression
+    table: tuple[tuple[Category, float], ...]
+    default: float
+
+
+@dataclass(frozen=True, slots=True)
+class IsMissing:
+    """1.0 where the operand is missing, else 0.0."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """One correctly rounded operation, ``+ - * /``, of two numbers."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The operand, brought between two numbers."""
+
+    operand: Expression
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many of the ascending edges are at most the operand; NaN if it is missing."""
+
+    operand: Expression
+    edges: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A function of ``functions.py``, by name, with its parameters."""
+
+    function: str
+    operand: Expression
+    parameters: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """The length of a vector: ``l1``, ``l2``, ``max``, or ``largest`` (signs count).
+
+    A length below ``least`` is taken for one. Sums run from left to right, or, if
+    ``paired``, in the order in which numpy sums a row in memory.
+    """
+
+    kind: str
+    operands: tuple[Expression, ...]
+    least: float
+    paired: bool = False
+
+
+Expression = (
+    Read
+    | Number
+    | Fill
+    | Replace
+    | Match
+    | IsMissing
+    | Arithmetic
+    | Clip
+    | Steps
+    | Apply
+    | Norm
+)
+
+
+def equals(operand: Expression, category: Category) -> Match:
+    """1.0 where the operand is this category, else 0.0."""
+    return Match(operand, ((category, 1.0),), 0.0)
+
+
+def operands(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression is computed from."""
+    if isinstance(expression, (Read, Number)):
+        return ()
+    if isinstance(expression, Arithmetic):
+        return expression.left, expression.right
+    if isinstance(expression, Norm):
+        return expression.operands
+    return (expression.operand,)
+
+
+def columns_of(expression: Expression) -> frozenset[int]:
+    """The columns that an expression reads."""
+    found, todo = set(), [expression]
+    while todo:
+        expression = todo.pop()
+        if isinstance(expression, Read):
+            found.add(expression.column)
+        todo.extend(operands(expression))
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One number of the vector that the fitted model sees."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the model asks of a number on the way: between two bounds, inclusive, and
+    not missing unless so said. A record that fails is invalid."""
+
+    value: Expression
+    low: float
+    high: float
+    missing: bool
+
+
+# --- Tests: which way a record goes at a node -----------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Left where the feature is at most ``cut``; a missing one goes as said.
+
+    What folding leaves of these are features that mix columns."""
+
+    feature: int
+    cut: float
+    missing_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Left where an even number of ``cuts`` lie below the column's number.
+
+    ``cuts`` ascend. One cut t is ``x <= t``; (-inf, a, b) is ``a < x <= b``; none at
+    all is every number, so that only missing values can go right.
+    """
+
+    column: int
+    cuts: tuple[float, ...]
+    missing_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Left where the column's category is one of ``states``, if ``inside``; else where
+    it is none of them. ``State.MISSING`` and ``State.UNKNOWN`` may be among them."""
+
+    column: int
+    states: frozenset[Category]
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Decided for every record: what a feature that never varies leaves of a test."""
+
+    left: bool
+
+
+Test = Threshold | Cuts | Among | Always
+
+
+# --- Trees and answers ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A node table. Node 0 is the root, and children follow their parent.
+
+    ``tests[i]`` is None where node i is a leaf; ``leaf[i]`` is then the number of the
+    leaf (an index into the answers), and -1 elsewhere.
+    """
+
+    tests: tuple[Test | None, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    leaf: tuple[int, ...]
+
+
+Answer = Constant | tuple[Constant, ...]
+Probabilities = tuple[float | tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class SingleTree:
+    """A tree whose leaves are answers.
+
+    ``predictions[k]`` is what leaf k predicts: a label or a float, a tuple of them for
+    several outputs. ``probabilities[k]`` is the share of each class (a tuple of such
+    tuples for several outputs), or there are none. ``nodes[k]`` is the number that
+    scikit-learn's ``apply`` gives the leaf.
+    """
+
+    tree: Tree
+    predictions: tuple[Answer, ...]
+    probabilities: tuple[Probabilities, ...] | None
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a program comes from, for the people who read the scorer."""
+
+    estimator: str
+    steps: tuple[str, ...]
+    library: str
+    version: str | None
+    sha256: str
+    nodes: int
+    leaves: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """A scorer. ``required`` are the columns (by index) that a record must hold.
+
+    ``classes`` are the labels in the order of the probabilities (a tuple of them for
+    each of several outputs), None for a regressor.
+    """
+
+    columns: tuple[Column, ...]
+    required: tuple[int, ...]
+    features: tuple[Feature, ...]
+    model: SingleTree
+    classes: tuple[Constant, ...] | tuple[tuple[Constant, ...], ...] | None
+    origin: Origin
+    checks: tuple[Check, ...] = ()

@@ -1,0 +1,269 @@
+"""Reading model files: bytes in, inert data out. Nothing in a file ever runs.
+
+    read_file("model.pkl").root    the object that was saved, as a Record
+    read_bytes(data).root          the same, from memory
+
+A pickle is a program. It is interpreted here by a machine of our own (:mod:`.machine`)
+that imports nothing and calls nothing that a file names: classes of known libraries
+become a :class:`Record` of arguments and attributes, numpy arrays are rebuilt from checked
+parts (:mod:`.arrays`), and what is on no list (:mod:`.allowed`, :mod:`.calls`) is refused
+by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from treecompile.errors import UnreadableFile
+from treecompile.read import archive, container, looks, skops_file
+from treecompile.read.calls import verdict
+from treecompile.read.context import Context, Damaged, shown
+from treecompile.read.machine import Machine
+from treecompile.read.records import Name, Record
+
+__all__ = ["ModelFile", "Name", "Record", "read_bytes", "read_file", "verdict"]
+
+_LARGEST_STREAM = 4 << 30
+_START_AGAIN = "Copy the file again, or save the model again"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a model file holds.
+
+    ``root`` is the saved object, as data. ``container`` says how it was saved
+    ("pickle protocol 4", "joblib, zlib"), ``sha256`` is the digest of the file as it
+    stands, ``names`` are all classes and functions that it mentions, in order of first
+    use. ``refused`` is empty unless it was read leniently.
+    """
+
+    root: Any = field(repr=False)  # may be of any size, and hold itself
+    container: str
+    sha256: str
+    names: tuple[Name, ...]
+    protocol: int | None
+    refused: tuple[Name, ...] = ()
+
+
+def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFile:
+    """The content of the model file at ``path``; ``"-"`` is standard input.
+
+    Raises ``UnreadableFile``, whose message starts with the path. A ``lenient`` read
+    keeps calls that are not allowed as records and lists them in ``refused``: still
+    nothing runs, but the result is for looking at, not for compiling.
+    """
+    text = os.fspath(path)
+    try:
+        if text == "-":
+            return _read(
+                _opened(lambda: _all_of(sys.stdin.buffer)), None, None, lenient
+            )
+        return _read(_file(Path(text)), _beside(Path(text)), None, lenient)
+    except UnreadableFile as problem:
+        where = "standard input" if text == "-" else shown(text)
+        raise UnreadableFile(f"{where}: {problem}") from None
+
+
+def read_bytes(
+    data: bytes,
+    name: str = "model",
+    *,
+    buffers: Iterable[Any] | None = None,
+    lenient: bool = False,
+) -> ModelFile:
+    """The content of a model file that is in memory.
+
+    ``name`` stands in front of error messages; ``buffers`` are the out-of-band buffers
+    of a pickle of protocol 5. Raises ``UnreadableFile``.
+    """
+    try:
+        return _read(bytes(data), None, buffers, lenient)
+    except UnreadableFile as problem:
+        raise UnreadableFile(f"{shown(name)}: {problem}") from None
+
+
+def _read(
+    data: bytes,
+    sibling: Callable[[str], bytes] | None,
+    buffers: Iterable[Any] | None,
+    lenient: bool,
+) -> ModelFile:
+    try:
+        return _read_checked(data, sibling, buffers, lenient)
+    except Damaged as problem:
+        advice = "" if "again" in str(problem) else f". {_START_AGAIN}"
+        raise UnreadableFile(f"{problem}{advice}") from problem
+    except UnreadableFile:
+        raise
+    except MemoryError:
+        raise _too_large() from None
+    except RecursionError:
+        raise UnreadableFile("the file nests its objects too deeply") from None
+    except Exception as error:
+        # The last resort: each known way to be damaged has a message of its own.
+        raise UnreadableFile(
+            f"the file is damaged, or of a kind that is not known "
+            f"({type(error).__name__}: {shown(error)})"
+        ) from error
+
+
+def _read_checked(
+    data: bytes,
+    sibling: Callable[[str], bytes] | None,
+    buffers: Iterable[Any] | None,
+    lenient: bool,
+) -> ModelFile:
+    if not data:
+        raise UnreadableFile(
+            "the file is empty: save the model again, or copy the file again"
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    payload, layers = container.unwrap(data)
+    payload = _without_carriage_returns(payload)
+    context = Context(len(data), len(payload), sibling, buffers, lenient)
+    protocol = None
+    if kind := looks.signature(payload):
+        raise _not_a_pickle(looks.description(payload, kind))
+    if payload[:4] == b"PK\x03\x04":
+        root, form = _read_archive(payload, len(data), context)
+    else:
+        machine = Machine(payload, 0, context)
+        root = _run(machine)
+        protocol = machine.protocol
+        joblib = context.joblib_arrays or "ZF" in layers
+        form = "joblib" if joblib else f"pickle protocol {protocol}"
+    return ModelFile(
+        root=root,
+        container=", ".join([form, *layers]),
+        sha256=digest,
+        names=tuple(context.names.values()),
+        protocol=protocol,
+        refused=tuple(context.refused),
+    )
+
+
+def _too_large() -> UnreadableFile:
+    return UnreadableFile(
+        "the file does not fit into the memory of this machine: read it on a larger "
+        "one, or save a smaller model"
+    )
+
+
+def _run(machine: Machine) -> Any:
+    try:
+        return machine.run()
+    except Damaged as problem:
+        if _is_a_pickle(machine):
+            raise
+        raise _not_a_pickle(looks.description(machine.data)) from problem
+
+
+def _not_a_pickle(looks_like: str) -> UnreadableFile:
+    return UnreadableFile(f"the file is not a pickle: {looks_like}")
+
+
+def _read_archive(payload: bytes, size: int, context: Context) -> tuple[Any, str]:
+    """The object in a skops file, and the name of the format."""
+    files = archive.Archive(payload, size)
+    if skops_file.SCHEMA not in files.names():
+        raise _not_a_pickle(looks.description(payload, archive.kind(files.names())))
+    root, version = skops_file.Reader(files, context).run()
+    return root, f"skops {version}".strip()
+
+
+def _is_a_pickle(machine: Machine) -> bool:
+    """Is this a pickle, if a damaged one? Protocols 0 and 1 have no header."""
+    if machine.data[:1] == b"\x80" and b"\x02" <= machine.data[1:2] <= b"\x05":
+        return True
+    # A text may start with letters that are opcodes, but hardly goes on with names of
+    # modules and with stores into the memo.
+    return bool(machine.memo) and any(
+        name.name.isidentifier() and name.module.replace(".", "").isidentifier()
+        for name in machine.context.names.values()
+    )
+
+
+def _without_carriage_returns(data: bytes) -> bytes:
+    """Undo what Windows does to a pickle of protocol 0 that is written as text."""
+    if data[:1] == b"\x80" or b"\r\n" not in data[:1000]:
+        return data
+    if data.count(b"\n") != data.count(b"\r\n"):
+        return data
+    return data.replace(b"\r\n", b"\n")
+
+
+def _all_of(stream: BinaryIO) -> bytes:
+    """What comes out of a stream whose end is not known beforehand."""
+    collected = io.BytesIO()
+    while chunk := stream.read(1 << 20):
+        if collected.tell() > _LARGEST_STREAM:
+            raise UnreadableFile("no model is that large: the input has no end")
+        collected.write(chunk)
+    return collected.getvalue()
+
+
+def _file(path: Path) -> bytes:
+    def content() -> bytes:
+        with open(path, "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if stat.S_ISREG(mode):
+                return file.read()
+            if stat.S_ISFIFO(mode):
+                return _all_of(file)
+            raise UnreadableFile("this is a device, not a file")
+
+    try:
+        return _opened(content)
+    except IsADirectoryError:
+        raise UnreadableFile(_about_directory(path)) from None
+
+
+def _opened(content: Callable[[], bytes]) -> bytes:
+    """What ``content`` reads; the ways in which that fails, as messages."""
+    try:
+        return content()
+    except FileNotFoundError:
+        raise UnreadableFile("there is no such file") from None
+    except IsADirectoryError:
+        raise
+    except PermissionError:
+        raise UnreadableFile("you have no permission to read this file") from None
+    except ValueError:  # a null byte
+        raise UnreadableFile("this is no valid file name") from None
+    except OSError as error:
+        raise UnreadableFile(f"the file cannot be read: {error.strerror}") from None
+    except MemoryError:
+        raise _too_large() from None
+
+
+def _about_directory(path: Path) -> str:
+    endings = (".pkl", ".pickle", ".joblib", ".skops")
+    try:
+        inside = sorted(entry.name for entry in path.iterdir())
+    except OSError:
+        inside = []
+    models = [name for name in inside if name.endswith(endings)]
+    advice = f"; did you mean {shown(models[0])} in it?" if models else ""
+    return f"this is a folder, not a file{advice}"
+
+
+def _beside(path: Path) -> Callable[[str], bytes]:
+    def sibling(name: str) -> bytes:
+        try:
+            return _file(path.parent / name)
+        except UnreadableFile as problem:
+            raise UnreadableFile(
+                "the file was written by a joblib older than 0.10, which kept each "
+                f"array in a file of its own; {shown(name)}, beside it, is needed: "
+                f"{problem}"
+            ) from None
+
+    return sibling

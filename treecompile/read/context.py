@@ -1,0 +1,112 @@
+"""What all streams of one file share: its names, its limits and its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from treecompile.errors import UnreadableFile
+from treecompile.read.records import Name, Record
+
+if TYPE_CHECKING:
+    from treecompile.read.machine import Machine
+
+# Objects that any file may hold, whatever its size. What it may hold beyond that
+# grows with its size, so a few bytes cannot unfold into gigabytes of objects.
+_FREE_OBJECTS = 2_000_000
+_FREE_OPCODES = 4_000_000
+_LONGEST_NAME = 1_000
+_LONGEST_SHOWN = 120
+
+Maker = Callable[[Name, tuple[Any, ...], "Context"], Any]
+
+
+class Damaged(UnreadableFile):
+    """The bytes are not what a pickle (or the container around it) may hold."""
+
+
+class Context:
+    """The state of reading one file.
+
+    ``stored`` is the size of the file as it stands on the disk, ``payload`` the size
+    of the pickle in it. ``sibling`` gives the bytes of a file beside this one, for the
+    joblib of old that put each array into a file of its own. A ``lenient`` context
+    notes calls that are not allowed in ``refused`` and keeps them as records.
+    """
+
+    def __init__(
+        self,
+        stored: int,
+        payload: int,
+        sibling: Callable[[str], bytes] | None = None,
+        buffers: Iterable[Any] | None = None,
+        lenient: bool = False,
+    ) -> None:
+        self.objects = _FREE_OBJECTS + stored // 6
+        self.opcodes = min(payload, _FREE_OPCODES + 2 * stored)
+        self.sibling = sibling
+        self.siblings: set[str] = set()
+        self.buffers: Iterator[Any] | None = (
+            None if buffers is None else iter(list(buffers))
+        )
+        self.lenient = lenient
+        self.names: dict[tuple[str, str], Name] = {}
+        self.makers: dict[Name, Maker] = {}
+        self.refused: dict[Name, None] = {}
+        self.joblib_arrays = 0
+        self.seconds_for_keys = 2.0
+
+    def charge(self, count: int) -> None:
+        """Account for ``count`` objects about to be made."""
+        self.objects -= count
+        if self.objects < 0:
+            raise too_many_objects()
+
+    def charge_bytes(self, count: int) -> None:
+        """Account for ``count`` bytes about to be copied or looked through."""
+        self.charge(count // 64)
+
+    def name(self, module: str, name: str) -> Name:
+        """The one :class:`Name` of this file for a module and a name in it."""
+        if len(module) + len(name) > _LONGEST_NAME:
+            raise Damaged("a class or function has a name of absurd length")
+        known = self.names.get((module, name))
+        if known is None:
+            known = self.names[module, name] = Name(module, name)
+        return known
+
+
+class Unfinished(Record):
+    """A record that the next BUILD turns into a value of another type.
+
+    Arrays and dtypes are pickled as an empty shell and a state. The shell may have
+    been memoized meanwhile; ``memo_key`` says where, so that the value replaces it.
+    """
+
+    __slots__ = ("memo_key",)
+
+    def __init__(self, cls: Name, args: tuple[Any, ...] = ()) -> None:
+        super().__init__(cls, args)
+        self.memo_key: int | None = None
+
+    def finish(self, state: Any, machine: Machine) -> Any:
+        """The value that the shell and its state stand for."""
+        raise NotImplementedError
+
+
+def too_many_objects() -> UnreadableFile:
+    return UnreadableFile(
+        "the file unfolds into far more objects than its size can hold: "
+        "it is damaged, or made to exhaust the memory of its reader. Do not load it"
+    )
+
+
+def shown(text: object) -> str:
+    """Text from a file, made safe and short enough for a terminal."""
+    plain = str(text)
+    if len(plain) > _LONGEST_SHOWN:
+        plain = plain[:_LONGEST_SHOWN] + "..."
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1]
+        for character in plain
+    )

@@ -1,0 +1,87 @@
+"""What a model file holds, as inert data.
+
+Reading a pickle runs nothing: a class that the file names becomes a :class:`Record`
+of its arguments and attributes, and a function or class that the file only mentions
+becomes a :class:`Name`. Everything else is plain Python values and numpy arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+class Name:
+    """A class or function that the file mentions: module and name, never the thing."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = module
+        self.name = name
+
+    @property
+    def package(self) -> str:
+        """The top-level package: ``"sklearn"`` of ``sklearn.tree._classes``."""
+        return self.module.partition(".")[0]
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """``(package, name)``: stable while modules move within a package."""
+        return self.package, self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Name) and (self.module, self.name) == (
+            other.module,
+            other.name,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.module, self.name))
+
+    def __repr__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+class Record:
+    """An instance of a class, kept as data.
+
+    ``cls`` names its class, ``args`` are the arguments that it was made from, and
+    ``attributes`` is its ``__dict__`` as pickled (with ``_sklearn_version`` where the
+    library left one). ``record["tree_"]`` reads an attribute and raises ``KeyError``
+    where there is none; ``record.get`` and ``in`` work as on a mapping.
+    A state that is not a mapping of attributes is kept as it is in ``state``.
+    """
+
+    __slots__ = ("args", "attributes", "cls", "state")
+
+    def __init__(self, cls: Name, args: tuple[Any, ...] = ()) -> None:
+        self.cls = cls
+        self.args = args
+        self.attributes: dict[str, Any] = {}
+        self.state: Any = None
+
+    @property
+    def name(self) -> str:
+        """The class's own name: ``"DecisionTreeClassifier"``."""
+        return self.cls.name
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """``(package, class name)``, what lowering dispatches on."""
+        return self.cls.kind
+
+    def __getitem__(self, attribute: str) -> Any:
+        return self.attributes[attribute]
+
+    def get(self, attribute: str, default: Any = None) -> Any:
+        return self.attributes.get(attribute, default)
+
+    def __contains__(self, attribute: object) -> bool:
+        return attribute in self.attributes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.attributes)
+
+    def __repr__(self) -> str:
+        return f"<{self.cls!r} with {len(self.attributes)} attributes>"

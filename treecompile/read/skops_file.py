@@ -1,0 +1,346 @@
+"""skops files: a zip archive of a JSON tree and numpy arrays, read without skops.
+
+``schema.json`` describes the object as a tree of nodes. Each node says which class it is
+(``__module__``, ``__class__``), how skops would load it (``__loader__``), and what it
+holds. Arrays lie beside it as ``.npy`` members. Nodes become the same records and
+values that a pickle of the same object becomes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from treecompile.errors import UnreadableFile
+from treecompile.read import arrays
+from treecompile.read.archive import Archive
+from treecompile.read.calls import maker_of
+from treecompile.read.context import Context, Damaged, Unfinished, shown
+from treecompile.read.joblib_arrays import read_npy
+from treecompile.read.keys import checked_keys
+from treecompile.read.records import Name, Record
+
+SCHEMA = "schema.json"
+_NEWEST_PROTOCOL = 2
+_SMALLEST_LIMIT = 24 << 20
+_DEEPEST = 200
+_MISSING = object()
+
+Node = dict[str, Any]
+
+
+class Reader:
+    """One run over the nodes of one skops file."""
+
+    def __init__(self, archive: Archive, context: Context) -> None:
+        self.archive = archive
+        self.context = context
+        self.seen: dict[int, Any] = {}
+        self.arrays: dict[str, arrays.Array] = {}
+        self.depth = 0
+
+    def run(self) -> tuple[Any, str]:
+        """The object in the file, and the version of skops that wrote it."""
+        # JSON unfolds to some twenty times its size in memory.
+        limit = max(_SMALLEST_LIMIT, 20 * self.archive.size)
+        schema = _parsed(self.archive.read(SCHEMA, limit))
+        if type(schema) is not dict:
+            raise _malformed()
+        protocol = schema.get("protocol", 0)
+        if type(protocol) is not int or protocol > _NEWEST_PROTOCOL:
+            raise UnreadableFile(
+                f"the skops file is of protocol {shown(protocol)}, and this treecompile "
+                f"knows them up to {_NEWEST_PROTOCOL}: save the model as a pickle"
+            )
+        return self.value(schema), shown(schema.get("_skops_version", "")).strip()
+
+    def value(self, node: Any) -> Any:
+        """The value of a node."""
+        if type(node) is not dict:
+            raise _malformed()
+        self.context.charge(1)
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise UnreadableFile("the skops file nests its objects too deeply")
+        loader = node.get("__loader__")
+        read = _LOADERS.get(loader) if type(loader) is str else None
+        if read is None:
+            raise UnreadableFile(
+                f"the skops file holds a {shown(node.get('__class__'))} in a form "
+                f"({shown(loader)}) that is not known: save the model as a pickle"
+            )
+        made = read(self, node)
+        self.depth -= 1
+        identity = node.get("__id__")
+        if type(identity) is int:
+            self.seen[identity] = made
+        return made
+
+    def content(self, node: Node, *path: str) -> Any:
+        part: Any = node.get("content")
+        for step in path:
+            part = part.get(step) if type(part) is dict else None
+        return part
+
+    def name(self, node: Node) -> Name:
+        module, name = node.get("__module__"), node.get("__class__")
+        if type(module) is not str or type(name) is not str:
+            raise _malformed()
+        return self.context.name(module, name)
+
+    def record(self, node: Node, args: tuple[Any, ...] = ()) -> Record:
+        """A record of the node's class, which has to be on the list."""
+        name = self.name(node)
+        made = maker_of(name, self.context)(name, args, self.context)
+        if not isinstance(made, Record) or isinstance(made, Unfinished):
+            raise _malformed()
+        return made
+
+    # One method for each form of node
+
+    def cached(self, node: Node) -> Any:
+        identity = node.get("__id__")
+        made = self.seen.get(identity, _MISSING) if type(identity) is int else _MISSING
+        if made is _MISSING:
+            raise Damaged("the skops file refers to an object that it does not hold")
+        return made
+
+    def plain(self, node: Node) -> Any:
+        return _parsed(node.get("content"))
+
+    def items(self, node: Node) -> list[Any]:
+        content = node.get("content")
+        if type(content) is not list:
+            raise _malformed()
+        return [self.value(item) for item in content]
+
+    def tuple_node(self, node: Node) -> tuple[Any, ...]:
+        return tuple(self.items(node))
+
+    def set_node(self, node: Node) -> set[Any]:
+        return set(checked_keys(self.items(node), self.context))
+
+    def dict_node(self, node: Node) -> Any:
+        content = node.get("content")
+        kinds = self.value(node.get("key_types"))
+        if type(content) is not dict or type(kinds) is not list:
+            raise _malformed()
+        if len(kinds) != len(content):
+            raise _malformed()
+        made: dict[Any, Any] = {}
+        for kind, (text, item) in zip(kinds, content.items()):
+            made[_key(kind, text)] = self.value(item)
+        if node.get("__class__") == "Bunch":
+            bunch = self.record(node)
+            bunch.attributes.update(made)
+            return bunch
+        return made
+
+    def defaultdict(self, node: Node) -> Any:
+        return self.value(self.content(node, "main"))
+
+    def mention(self, node: Node) -> Name:
+        content = node.get("content")
+        if type(content) is dict and "module_path" in content:  # protocol 0
+            module, name = content.get("module_path"), content.get("function")
+            return self.name({"__module__": module, "__class__": name})
+        return self.name(node)
+
+    def partial(self, node: Node) -> Record:
+        parts = [
+            self.value(self.content(node, part))
+            for part in ("func", "args", "kwds", "namespace")
+        ]
+        made = Record(self.context.name("functools", "partial"), (parts[0],))
+        made.state = tuple(parts)
+        return made
+
+    def method(self, node: Node) -> Record:
+        owner = self.value(self.content(node, "obj"))
+        name = self.content(node, "func")
+        if type(name) is not str or name.startswith("__"):
+            raise _malformed()
+        return Record(self.context.name("builtins", "getattr"), (owner, name))
+
+    def slice_node(self, node: Node) -> slice:
+        bounds = [self.content(node, part) for part in ("start", "stop", "step")]
+        if any(bound is not None and type(bound) is not int for bound in bounds):
+            raise _malformed()
+        return slice(*bounds)
+
+    def bytes_node(self, node: Node) -> bytes:
+        return self.member(node)
+
+    def bytearray_node(self, node: Node) -> bytearray:
+        return bytearray(self.member(node))
+
+    def member(self, node: Node) -> bytes:
+        name = node.get("file")
+        if type(name) is not str:
+            raise _malformed()
+        return self.archive.read(name)
+
+    def instance(self, node: Node) -> Record:
+        """An object: a class and its attributes."""
+        made = self.record(node)
+        if "content" in node:
+            self.set_state(made, self.value(node["content"]))
+        return made
+
+    def reduced(self, node: Node) -> Record:
+        """An object made from arguments and then given a state: a Tree, a loss."""
+        reduce = node.get("__reduce__")
+        args = self.value(reduce.get("args")) if type(reduce) is dict else None
+        if args is None:
+            args = ()
+        made = self.record(node, args if type(args) is tuple else (args,))
+        self.set_state(made, self.value(node.get("content")))
+        return made
+
+    def constructed(self, node: Node) -> Record:
+        args = self.value(node.get("content"))
+        if type(args) is not tuple:
+            raise _malformed()
+        return self.record(node, args)
+
+    def set_state(self, made: Record, state: Any) -> None:
+        if type(state) is dict and all(type(key) is str for key in state):
+            made.attributes.update(state)
+        elif state is not None:
+            made.state = state
+
+    def array(self, node: Node) -> Any:
+        if node.get("type") == "json":
+            shape = arrays.as_shape(self.value(node.get("shape")))
+            return _nested_array(self.items(node), shape, self.context)
+        if node.get("type") != "numpy":
+            raise _malformed()
+        file = node.get("file")
+        made = self.arrays.get(file) if type(file) is str else None
+        if made is None:
+            made = read_npy(self.member(node), self.context)
+            self.arrays[str(file)] = made
+        is_scalar = made.ndim == 0 and node.get("__class__") != "ndarray"
+        return made[()] if is_scalar else made
+
+    def masked_array(self, node: Node) -> Record:
+        parts = [self.value(self.content(node, part)) for part in ("data", "mask")]
+        return self.record(node, tuple(parts))
+
+    def dtype(self, node: Node) -> Any:
+        made = self.value(node.get("content"))
+        if not isinstance(made, np.ndarray):
+            raise _malformed()
+        return made.dtype
+
+    def random_state(self, node: Node) -> Record:
+        content = node.get("content")
+        made = self.record(node)
+        if node.get("__loader__") == "RandomStateNode":
+            self.set_state(made, self.value(content))
+        elif type(content) is dict:
+            made.attributes.update(
+                {name: self.value(part) for name, part in content.items()}
+            )
+        return made
+
+    def sparse_matrix(self, node: Node) -> Record:
+        """A sparse matrix: an ``.npz`` archive within the archive."""
+        self.context.charge(1_000)  # in place of its parts
+        inner = Archive(self.member(node), self.archive.size)
+        inner.left = self.archive.left
+        made = self.record(node)
+        for name in inner.names():
+            part = name.removesuffix(".npy")
+            value = read_npy(inner.read(name), self.context)
+            if part == "shape":
+                made.attributes["_shape"] = tuple(value.reshape(-1).tolist())
+            elif part not in ("format", "_is_array"):
+                made.attributes[part] = value
+        self.archive.left = inner.left
+        return made
+
+    def operator(self, node: Node) -> Record:
+        args = self.value(node.get("attrs"))
+        return Record(self.name(node), args if type(args) is tuple else ())
+
+
+def _nested_array(
+    items: list[Any], shape: tuple[int, ...], context: Context
+) -> arrays.Array:
+    """An array of objects from nested lists, as ``tolist`` wrote them."""
+    for _ in shape[1:]:
+        if any(type(item) is not list for item in items):
+            raise _malformed()
+        items = [part for item in items for part in item]
+        context.charge(len(items))
+    return arrays.object_array(items, shape)
+
+
+def _key(kind: Any, text: str) -> Any:
+    """A dictionary key from its text in JSON and its type."""
+    if not isinstance(kind, Name):
+        raise _malformed()
+    if kind.name in ("str", "str_"):
+        return text
+    if kind.name == "NoneType":
+        return None
+    if kind.name in ("bool", "bool_"):
+        return text in ("true", "True")
+    try:
+        if kind.name.startswith(("int", "uint")):
+            return int(text)
+        if kind.name.startswith("float"):
+            return float(text)
+    except ValueError:
+        raise _malformed() from None
+    raise UnreadableFile(
+        f"the skops file has a dictionary key of type {shown(kind)}, which is not "
+        "known: save the model as a pickle"
+    )
+
+
+def _parsed(text: Any) -> Any:
+    if type(text) not in (str, bytes):
+        raise _malformed()
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise _malformed() from None
+
+
+def _malformed() -> Damaged:
+    return Damaged("the skops file is damaged: its description is malformed")
+
+
+_LOADERS: dict[str, Callable[[Reader, Node], Any]] = {
+    "BytearrayNode": Reader.bytearray_node,
+    "BytesNode": Reader.bytes_node,
+    "CachedNode": Reader.cached,
+    "ConstructorFromReduceNode": Reader.constructed,
+    "DTypeNode": Reader.dtype,
+    "DefaultDictNode": Reader.defaultdict,
+    "DictNode": Reader.dict_node,
+    "FunctionNode": Reader.mention,
+    "JsonNode": Reader.plain,
+    "ListNode": Reader.items,
+    "LossNode": Reader.reduced,
+    "MaskedArrayNode": Reader.masked_array,
+    "MethodNode": Reader.method,
+    "NdArrayNode": Reader.array,
+    "ObjectNode": Reader.instance,
+    "OperatorFuncNode": Reader.operator,
+    "PartialNode": Reader.partial,
+    "RandomGeneratorNode": Reader.random_state,
+    "RandomStateNode": Reader.random_state,
+    "ReduceNode": Reader.reduced,
+    "SetNode": Reader.set_node,
+    "SliceNode": Reader.slice_node,
+    "SparseMatrixNode": Reader.sparse_matrix,
+    "TreeNode": Reader.reduced,
+    "TupleNode": Reader.tuple_node,
+    "TypeNode": Reader.mention,
+}
