@@ -1,0 +1,187 @@
+"""Tests that the tests above them have decided, and branches no record can reach.
+
+One walk from the root down, with what is known of each column on the way: the numbers
+or the categories that can still be there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..program import (
+    Always,
+    Among,
+    Category,
+    Column,
+    Cuts,
+    Program,
+    State,
+    Test,
+    Threshold,
+    Tree,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a number column can hold: ``low < x <= high``, or nothing at all."""
+
+    low: float
+    high: float
+    missing: bool
+
+
+Known = Numbers | frozenset[Category]
+Split = tuple[Test | bool, Known, Known]
+
+NO_NUMBERS = (-math.inf, -math.inf)
+
+
+def prune(tree: Tree, program: Program) -> tuple[Tree, tuple[int, ...]]:
+    """The tree without decided tests, and the old number of each leaf that is left.
+
+    Nodes come out in preorder, the left branch first, and leaves are numbered so.
+    """
+    tests: list[Test | None] = []
+    left: list[int] = []
+    right: list[int] = []
+    leaf: list[int] = []
+    kept: list[int] = []
+    everything = _Everything(program)
+    todo: list[tuple[int, dict[int, Known], int]] = [(0, {}, -1)]
+    while todo:
+        node, known, parent = todo.pop()
+        while (test := tree.tests[node]) is not None:
+            if isinstance(test, Always):
+                decided: Test | bool = test.left
+            else:
+                key = _key(test)
+                here = known[key] if key in known else everything[key]
+                decided, if_left, if_right = _split(test, here, program)
+            if not isinstance(decided, bool):
+                break
+            node = tree.left[node] if decided else tree.right[node]
+        new = len(tests)
+        if parent >= 0:
+            side = left if left[parent] == -1 else right
+            side[parent] = new
+        left.append(-1)
+        right.append(-1)
+        if test is None:
+            tests.append(None)
+            leaf.append(len(kept))
+            kept.append(tree.leaf[node])
+        else:
+            tests.append(decided)  # type: ignore[arg-type]
+            leaf.append(-1)
+            todo.append((tree.right[node], {**known, key: if_right}, new))
+            todo.append((tree.left[node], {**known, key: if_left}, new))
+    return Tree(tuple(tests), tuple(left), tuple(right), tuple(leaf)), tuple(kept)
+
+
+def _key(test: Threshold | Cuts | Among) -> int:
+    """The column of a test, or -1, -2, ... for a computed feature."""
+    return -1 - test.feature if isinstance(test, Threshold) else test.column
+
+
+class _Everything(dict[int, Known]):
+    """What a column or a computed feature can hold before any test, by its key."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def __missing__(self, key: int) -> Known:
+        if key >= 0:
+            self[key] = _everything(self.program.columns[key])
+        else:
+            value = self.program.features[-1 - key].value
+            checks = [check for check in self.program.checks if check.value == value]
+            missing = all(check.missing for check in checks)
+            self[key] = Numbers(-math.inf, math.inf, missing)
+        return self[key]
+
+
+def _everything(column: Column) -> Known:
+    if column.categories is None:
+        low = math.nextafter(column.low, -math.inf)
+        return Numbers(low, column.high, column.missing)
+    states: set[Category] = set(column.categories)
+    if column.missing:
+        states.add(State.MISSING)
+    if column.unknown:
+        states.add(State.UNKNOWN)
+    return frozenset(states)
+
+
+def _split(test: Threshold | Cuts | Among, known: Known, program: Program) -> Split:
+    """The test as it stands among what is known: decided, or put as simply as it can
+    be; and what is then known on either side of it."""
+    if isinstance(test, Among):
+        assert isinstance(known, frozenset)
+        return _split_categories(test, known)
+    assert isinstance(known, Numbers)
+    if isinstance(test, Threshold):
+        cuts = Cuts(0, (test.cut,), test.missing_left)
+        decided, if_left, if_right = _split_numbers(cuts, known, integer=False)
+        return decided if isinstance(decided, bool) else test, if_left, if_right
+    return _split_numbers(test, known, program.columns[test.column].integer)
+
+
+def _split_categories(test: Among, known: frozenset[Category]) -> Split:
+    named, others = known & test.states, known - test.states
+    inside, outside = (named, others) if test.inside else (others, named)
+    if not named or not others:
+        return bool(inside), inside, outside
+    # Said by the shorter list of categories; what is unknown cannot be listed.
+    lists_others = len(others) < len(named) or State.UNKNOWN in named
+    if lists_others and State.UNKNOWN not in others:
+        return Among(test.column, others, not test.inside), inside, outside
+    return Among(test.column, named, test.inside), inside, outside
+
+
+def _split_numbers(test: Cuts, known: Numbers, integer: bool) -> Split:
+    cuts = test.cuts
+    if integer:
+        cuts = tuple(c if math.isinf(c) else float(math.floor(c)) for c in cuts)
+    low, high = known.low, known.high
+    low_left = sum(cut <= low for cut in cuts) % 2 == 0
+    inner = tuple(cut for cut in cuts if low < cut < high)
+    some = low < high
+    missing_left = known.missing and test.missing_left
+    left_missing, right_missing = missing_left, known.missing and not missing_left
+    if not some:
+        return test.missing_left, known, known
+    if not inner:
+        nothing = NO_NUMBERS
+        left_range, right_range = (low, high), nothing
+        if not low_left:
+            left_range, right_range = nothing, (low, high)
+        decided: Test | bool = low_left
+        if known.missing and missing_left != low_left:
+            decided = Cuts(test.column, () if low_left else (-math.inf,), missing_left)
+    else:
+        parts = inner if low_left else (-math.inf, *inner)
+        # Free to choose where none can be missing: so that the side of fewer intervals
+        # is the one to ask for.
+        simpler_right = not known.missing and len(parts) % 2 == 0
+        decided = Cuts(test.column, parts, missing_left or simpler_right)
+        left_range, right_range = _hulls(inner, low_left, low, high)
+    return (
+        decided,
+        Numbers(*left_range, left_missing),
+        Numbers(*right_range, right_missing),
+    )
+
+
+def _hulls(
+    inner: tuple[float, ...], low_left: bool, low: float, high: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The least and greatest numbers that can go left, and those that can go right."""
+    first, last = inner[0], inner[-1]
+    starts, other = (low, high), (first, high)
+    if len(inner) % 2:
+        starts = (low, last)
+    else:
+        other = (first, last)
+    return (starts, other) if low_left else (other, starts)

@@ -1,0 +1,111 @@
+"""lay out: a tree -> a flat list of statements with their depths.
+
+A small tree is laid out as a person would write it, if and else in the tree's own
+order. In a large one every branch returns, so only one child of a node needs
+indenting: the one with fewer leaves, which bounds the nesting by log2(leaves). CPython
+takes 98 levels, and real trees are 1,000 deep. No recursion: trees can be any depth.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .program import Among, Cuts, Test, Tree
+
+# What still reads as nested if/else on one screen or two.
+PLAIN_LEAVES = 32
+PLAIN_DEPTH = 10
+
+
+class Statement(NamedTuple):
+    """One line: ``if`` or ``elif`` with a test, ``else``, or ``return`` with a leaf.
+
+    ``sense`` says which way the test must go for the line to hold: left if True.
+    """
+
+    op: str
+    depth: int
+    test: Test | None = None
+    sense: bool = True
+    leaf: int = -1
+
+
+def statements(tree: Tree) -> Iterator[Statement]:
+    """The tree as statements, in the form that suits its size."""
+    counts = leaf_counts(tree)
+    if counts[0] <= PLAIN_LEAVES and depth(tree) <= PLAIN_DEPTH:
+        return plain(tree)
+    return early_return(tree, counts)
+
+
+def plain_sense(test: Test) -> bool:
+    """Whether the test reads better as "goes left".
+
+    A category is better named than excluded. A comparison is false for a missing
+    value, so a test says plainly which numbers go the way that missing ones do not;
+    where it parts the missing from the numbers, it asks for the missing.
+    """
+    if isinstance(test, Among):
+        return test.inside
+    if isinstance(test, Cuts) and test.cuts in ((), (-math.inf,)):
+        return test.missing_left
+    return not getattr(test, "missing_left", False)
+
+
+def plain(tree: Tree) -> Iterator[Statement]:
+    """Nested if, elif and else, in the tree's own order where the tests allow it."""
+    todo = [(0, 0, False)]
+    while todo:
+        node, level, is_else = todo.pop()
+        test = tree.tests[node]
+        if test is None:
+            if is_else:
+                yield Statement("else", level)
+            yield Statement("return", level + is_else, leaf=tree.leaf[node])
+            continue
+        sense = plain_sense(test)
+        yield Statement("elif" if is_else else "if", level, test, sense)
+        first, second = tree.left[node], tree.right[node]
+        if not sense:
+            first, second = second, first
+        todo.append((second, level, True))
+        todo.append((first, level + 1, False))
+
+
+def early_return(tree: Tree, counts: list[int]) -> Iterator[Statement]:
+    """Flat: the child with fewer leaves is indented, the other one falls through."""
+    todo = [(0, 0)]
+    while todo:
+        node, level = todo.pop()
+        test = tree.tests[node]
+        if test is None:
+            yield Statement("return", level, leaf=tree.leaf[node])
+            continue
+        left, right = tree.left[node], tree.right[node]
+        sense = counts[left] < counts[right]
+        if counts[left] == counts[right]:
+            sense = plain_sense(test)
+        yield Statement("if", level, test, sense)
+        small, large = (left, right) if sense else (right, left)
+        todo.append((large, level))
+        todo.append((small, level + 1))
+
+
+def leaf_counts(tree: Tree) -> list[int]:
+    """The number of leaves below each node; children follow their parent."""
+    counts = [1] * len(tree.tests)
+    for node in range(len(counts) - 1, -1, -1):
+        if tree.tests[node] is not None:
+            counts[node] = counts[tree.left[node]] + counts[tree.right[node]]
+    return counts
+
+
+def depth(tree: Tree) -> int:
+    """The number of tests on the longest way to a leaf."""
+    depths = [0] * len(tree.tests)
+    for node, test in enumerate(tree.tests):
+        if test is not None:
+            depths[tree.left[node]] = depths[tree.right[node]] = depths[node] + 1
+    return max(depths)

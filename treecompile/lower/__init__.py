@@ -1,0 +1,208 @@
+"""lower: the records of a model file -> a Program. All knowledge of scikit-learn.
+
+Estimators are dispatched on (package, class name), never on a base class: a subclass
+may override ``predict``. :data:`LOWERINGS` are the models, and
+``compose.TRANSFORMERS`` what may stand before them in a pipeline.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import BadSchema, TreecompileError, UnsupportedModel
+from ..program import (
+    Column,
+    Expression,
+    Feature,
+    Fill,
+    IsMissing,
+    Match,
+    Origin,
+    Program,
+    Read,
+    Replace,
+    operands,
+)
+from ..read import ModelFile
+from ..read.records import Record
+from ..schema import Described
+from .compose import transform
+from .dummies import match_columns
+from .flow import Flow, Raw, Step
+from .inverse import with_inverse
+from .names import fitted_names, input_names
+from .parts import find_part
+from .paths import name_part
+from .precision import SINGLE_LIMIT
+from .tree import Positive, lower_tree, with_positive
+from .versions import accepts_missing, version_of, version_text
+from .wrappers import SEARCHES, Unwrapped, unwrap
+
+TREES = (
+    "DecisionTreeClassifier",
+    "DecisionTreeRegressor",
+    "ExtraTreeClassifier",
+    "ExtraTreeRegressor",
+)
+LOWERINGS = {("sklearn", name): lower_tree for name in TREES}
+
+SUPPORTED = (
+    f"{', '.join(TREES)},\nalone, at the end of a Pipeline, or inside "
+    f"{', '.join(sorted(SEARCHES))},\nFixedThresholdClassifier, "
+    "TunedThresholdClassifierCV, TransformedTargetRegressor or FrozenEstimator"
+)
+
+
+def lower(
+    file: ModelFile,
+    described: tuple[Described, ...] | None = None,
+    threshold: float | None = None,
+    *,
+    reject_unknown: bool = False,
+    part: str | None = None,
+) -> Program:
+    """The program that a model file's fitted estimator stands for.
+
+    ``described`` are the raw columns as a schema or the training data describes them.
+    ``threshold`` is the share of the second of two classes from which it is the answer.
+    ``reject_unknown`` refuses categories that an encoder did not know, where it would
+    take them. ``part`` is the path of the estimator, where the file holds a container of
+    several. Raises UnsupportedModel, naming the part, for what cannot be compiled
+    exactly, and BadSchema where ``described`` does not fit.
+    """
+    try:
+        root = find_part(file.root, part)
+        return _lower(root, file.sha256, described, threshold, reject_unknown)
+    except TreecompileError:
+        raise
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # A file can hold anything under the names of fitted attributes.
+        raise UnsupportedModel(
+            "",
+            f"The parts of the model do not fit together ({type(error).__name__}: "
+            f"{error}).",
+            "The file is damaged or was made by hand; pickle the fitted model again.",
+        ) from error
+
+
+def _lower(
+    root: Any,
+    sha256: str,
+    described: tuple[Described, ...] | None,
+    threshold: float | None,
+    reject_unknown: bool,
+) -> Program:
+    unwrapped = unwrap(root)
+    record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
+    if not isinstance(record, Record) or record.kind not in LOWERINGS:
+        _refuse(record, unwrapped.path)
+    if "tree_" not in record:
+        raise UnsupportedModel(
+            path, "it is not fitted", "Call fit() before the model is pickled."
+        )
+    version = version_of(record, path)
+    raw, flow = _start(unwrapped, described, reject_unknown, path)
+    for where, part in unwrapped.transformers:
+        flow = transform(Step(part, flow, where, raw))
+    _check_width(record, len(flow.features), path)
+    lowered = LOWERINGS[record.kind](record, path, len(flow.features))
+    positive = unwrapped.positive
+    if threshold is not None:
+        positive = Positive(positive.label if positive else None, threshold)
+    if positive is not None:
+        lowered = with_positive(lowered, positive, path)
+    for where, regressor in reversed(unwrapped.targets):
+        lowered = with_inverse(lowered, regressor, where)
+    missing = accepts_missing(version, record) and not flow.sparse
+    for value in flow.values:
+        raw.check(value, missing, -SINGLE_LIMIT, SINGLE_LIMIT)
+    columns = raw.columns()
+    for feature in flow.features:
+        _check_kinds(feature.value, columns)
+    return Program(
+        columns=columns,
+        required=tuple(range(len(columns))),
+        features=flow.features,
+        model=lowered.model,
+        classes=lowered.classes,
+        origin=Origin(
+            estimator=record.name,
+            steps=tuple(part.name for _, part in unwrapped.transformers),
+            library="scikit-learn",
+            version=version_text(record),
+            sha256=sha256,
+            nodes=lowered.nodes,
+            leaves=lowered.leaves,
+            depth=lowered.depth,
+        ),
+        checks=tuple(raw.checks),
+    )
+
+
+def _check_width(record: Record, width: int, path: str) -> None:
+    """The columns that reach a tree are as many as it was fitted on."""
+    fitted = record["tree_"].args[0] if record["tree_"].args else width
+    said = record.get("n_features_in_", record.get("n_features_", fitted))
+    if not fitted == said == width:
+        raise UnsupportedModel(
+            path,
+            f"it was fitted on {fitted} columns, and {width} reach it",
+            "The file is damaged or was made by hand; pickle the fitted model again.",
+        )
+
+
+def _start(
+    unwrapped: Unwrapped,
+    described: tuple[Described, ...] | None,
+    reject_unknown: bool,
+    path: str,
+) -> tuple[Raw, Flow]:
+    """The raw columns, and the flow before the first step."""
+    parts = [part for _, part in unwrapped.transformers]
+    records = [*unwrapped.outer, *parts, unwrapped.record]
+    names = input_names(records, path)
+    frame = fitted_names(records) is not None
+    if described is None:
+        features = tuple(Feature(name, Read(i)) for i, name in enumerate(names))
+        return Raw(names, reject_unknown), Flow(features, frame=frame)
+    columns, features = match_columns(names, described)
+    raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
+    return raw, Flow(features, frame=frame)
+
+
+def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:
+    """BadSchema where a column of text is read as a number."""
+    todo = [expression]
+    while todo:
+        expression = todo.pop()
+        if isinstance(expression, (Match, IsMissing)):
+            inner = expression.operand
+            while isinstance(inner, (Fill, Replace)):
+                inner = inner.operand
+            if isinstance(inner, Read):
+                continue
+        if isinstance(expression, Read):
+            column = columns[expression.column]
+            if any(isinstance(c, str) for c in column.categories or ()):
+                raise BadSchema(
+                    f"Column {column.name!r} holds text, and the model was fitted on "
+                    "it as a number.\nIf it was encoded before the model was fitted, "
+                    "records must hold the encoded number;\ndescribe it so."
+                )
+        todo.extend(operands(expression))
+
+
+def _refuse(record: Any, path: str) -> None:
+    if isinstance(record, Record):
+        problem = "it cannot be compiled"
+    else:
+        problem = "it is not a fitted estimator"
+    raise UnsupportedModel(
+        name_part(path, record), problem, f"Supported are {SUPPORTED}."
+    )

@@ -1,0 +1,215 @@
+"""Pipeline, ColumnTransformer and FeatureUnion: how transformers are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedModel
+from ..program import Arithmetic, Number
+from ..read.records import Name, Record
+from . import (
+    bins,
+    encoders,
+    impute,
+    numpy_functions,
+    polynomial,
+    power,
+    scalers,
+    selectors,
+)
+from .flow import FLOAT64, Flow, Step, side_by_side
+from .paths import join, name_part
+
+Transformer = Callable[[Step], Flow]
+
+UNSUPPORTED_ADVICE = (
+    "Supported transformers are {names}.\n"
+    "Do this step before the records reach the scorer, and pickle the rest."
+)
+
+
+def transform(step: Step) -> Flow:
+    """The flow behind one transformer; UnsupportedModel where it cannot be compiled."""
+    record = step.record
+    if isinstance(record, Record) and record.kind in TRANSFORMERS:
+        flow = TRANSFORMERS[record.kind](step)
+        passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
+        return replace(flow, frame=passes_on or makes_frames(record))
+    names = ", ".join(sorted(name for _, name in TRANSFORMERS))
+    problem = "this transformer cannot be compiled exactly"
+    if isinstance(record, Record) and record.kind in INEXACT:
+        problem += f": {INEXACT[record.kind]}"
+    raise UnsupportedModel(
+        name_part(step.path, record), problem, UNSUPPORTED_ADVICE.format(names=names)
+    )
+
+
+def makes_frames(record: Record) -> bool:
+    """Whether set_output has a transformer answer with a pandas or polars frame."""
+    config = record.get("_sklearn_output_config") or {}
+    return config.get("transform") in ("pandas", "polars")
+
+
+def skipped(part: Any) -> bool:
+    """Whether a step passes its columns on as they are."""
+    return part is None or (isinstance(part, str) and part == "passthrough")
+
+
+def steps_of(
+    record: Record, here: str, attribute: str = "steps"
+) -> list[tuple[str, Any]]:
+    """The (name, part) pairs of a pipeline or a union."""
+    pairs = record.get(attribute)
+    if not isinstance(pairs, (list, tuple)) or not pairs:
+        raise UnsupportedModel(here, f"it has no {attribute}")
+    try:
+        return [(str(name), part) for name, part in pairs]
+    except (TypeError, ValueError):
+        raise UnsupportedModel(here, f"its {attribute} are no pairs") from None
+
+
+def pipeline(step: Step) -> Flow:
+    """Every step of a pipeline of transformers, one after the other."""
+    flow = step.flow
+    for name, part in steps_of(step.record, step.here):
+        flow = through(replace(step, flow=flow), f"step {name!r}", part)
+    return flow
+
+
+def through(step: Step, where: str, part: Any) -> Flow:
+    """The flow behind a named part, which may be 'passthrough'."""
+    if skipped(part):
+        return step.flow
+    return transform(replace(step, record=part, path=join(step.path, where)))
+
+
+def column_transformer(step: Step) -> Flow:
+    """The blocks of a ColumnTransformer side by side (semantics 6.15)."""
+    record = step.record
+    if "transformers_" not in record:
+        raise step.refuse("it is not fitted")
+    prefixes = record.get("verbose_feature_names_out", True)
+    weights = record.get("transformer_weights") or {}
+    blocks: list[Flow] = []
+    for name, part, columns in record["transformers_"]:
+        if isinstance(part, str) and part == "drop":
+            continue
+        picked = select(step, name, columns)
+        if not picked:
+            continue
+        picked_features = tuple(step.flow.features[i] for i in picked)
+        block = replace(step.flow, features=picked_features)
+        where = "remainder" if name == "remainder" else f"transformer {name!r}"
+        block = through(replace(step, flow=block), where, part)
+        block = weighted(step, block, weights.get(name))
+        titles = [_prefixed(prefixes, name, title) for title in block.names]
+        blocks.append(block.with_names(titles))
+    sparse = bool(record.get("sparse_output_", False))
+    return side_by_side(blocks, sparse, makes_frames(record))
+
+
+def _prefixed(prefixes: Any, transformer: str, feature: str) -> str:
+    if prefixes is True:
+        return f"{transformer}__{feature}"
+    if isinstance(prefixes, str):
+        return prefixes.replace("{transformer_name}", transformer).replace(
+            "{feature_name}", feature
+        )
+    return feature
+
+
+def weighted(step: Step, flow: Flow, weight: Any) -> Flow:
+    """Every column of a block times its weight, as transformer_weights has it."""
+    if weight is None:
+        return flow
+    if flow.dtypes != FLOAT64:
+        raise step.refuse("it weighs columns that are no doubles")
+    return flow.with_values(
+        Arithmetic("*", value, Number(float(weight))) for value in flow.values
+    )
+
+
+def select(step: Step, name: str, columns: Any) -> list[int]:
+    """The places of the columns that a ColumnTransformer gives one transformer."""
+    count, names = len(step.flow.features), step.flow.names
+    if isinstance(columns, Record):  # _RemainderColsList of 1.5 and 1.6
+        columns = columns.get("data")
+    if isinstance(columns, Name):
+        raise step.refuse(f"the columns of transformer {name!r} are a function")
+    if isinstance(columns, slice):
+        return list(range(count))[_by_place(columns, names)]
+    if isinstance(columns, np.ndarray):
+        columns = columns.tolist()
+    if isinstance(columns, (str, int)) and not isinstance(columns, bool):
+        columns = [columns]
+    if not isinstance(columns, (list, tuple)):
+        raise step.refuse(f"the columns of transformer {name!r} are not known")
+    columns = [c.item() if isinstance(c, np.generic) else c for c in columns]
+    if columns and all(isinstance(column, bool) for column in columns):
+        return [i for i, wanted in enumerate(columns) if wanted]
+    places = []
+    for column in columns:
+        if isinstance(column, str) and column in names:
+            places.append(names.index(column))
+        elif isinstance(column, int) and -count <= column < count:
+            places.append(column % count)
+        else:
+            raise step.refuse(f"transformer {name!r} asks for column {column!r}")
+    return places
+
+
+def _by_place(columns: slice, names: list[str]) -> slice:
+    """A slice of places; one of names includes its end, as pandas has it."""
+
+    def place(end: Any, after: int) -> Any:
+        return names.index(end) + after if isinstance(end, str) else end
+
+    return slice(place(columns.start, 0), place(columns.stop, 1), columns.step)
+
+
+def feature_union(step: Step) -> Flow:
+    """The blocks of a FeatureUnion side by side (semantics 6.16)."""
+    weights = step.record.get("transformer_weights") or {}
+    prefixes = step.record.get("verbose_feature_names_out", True)
+    blocks: list[Flow] = []
+    for name, part in steps_of(step.record, step.here, "transformer_list"):
+        if isinstance(part, str) and part == "drop":
+            continue
+        block = through(step, f"transformer {name!r}", part)
+        block = weighted(step, block, weights.get(name))
+        start = f"{name}__" if prefixes else ""
+        blocks.append(block.with_names(start + title for title in block.names))
+    sparse = any(block.sparse for block in blocks)
+    return side_by_side(blocks, sparse, makes_frames(step.record))
+
+
+TRANSFORMERS: dict[tuple[str, str], Transformer] = {
+    ("sklearn", "Pipeline"): pipeline,
+    ("sklearn", "ColumnTransformer"): column_transformer,
+    ("sklearn", "FeatureUnion"): feature_union,
+    **encoders.TRANSFORMERS,
+    **bins.TRANSFORMERS,
+    **impute.TRANSFORMERS,
+    **numpy_functions.TRANSFORMERS,
+    **polynomial.TRANSFORMERS,
+    **power.TRANSFORMERS,
+    **scalers.TRANSFORMERS,
+    **selectors.TRANSFORMERS,
+}
+
+_PRODUCT = "a matrix product is summed in an order that differs between machines"
+_NEIGHBOURS = "it looks at the rows it was fitted on"
+#: Why some transformers cannot be compiled.
+INEXACT = {
+    **{
+        ("sklearn", name): _PRODUCT
+        for name in ("PCA", "IncrementalPCA", "TruncatedSVD", "FastICA", "NMF")
+    },
+    ("sklearn", "KNNImputer"): _NEIGHBOURS,
+    ("sklearn", "IterativeImputer"): _PRODUCT,
+    ("sklearn", "SplineTransformer"): "its splines are computed by a library",
+}

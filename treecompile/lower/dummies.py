@@ -1,0 +1,225 @@
+"""Features named after raw columns: ``odor_n`` is "the column odor holds n".
+
+A model that was fitted on ``pandas.get_dummies`` knows its features by name alone.
+Once a schema or the training data says that ``odor`` is a column and ``n`` one of its
+categories, the feature is read from the raw column. Names are matched exactly where
+they can be, else as identifiers (``stalk-root`` and ``stalk_root`` are one name), else
+without regard to case; a feature that two columns could explain is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import BadSchema
+from ..program import (
+    Column,
+    Constant,
+    Expression,
+    Feature,
+    IsMissing,
+    Program,
+    Read,
+    Threshold,
+    equals,
+)
+from ..schema import Described
+from ..suggest import did_you_mean
+from .precision import double_cuts
+
+_SEPARATORS = "_-=.: /|"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a feature reads: a column as a number, or whether it holds a category
+    (None: whether it is missing)."""
+
+    source: int
+    dummy: bool = False
+    category: Constant = None
+
+
+def match_columns(
+    names: tuple[str, ...], described: tuple[Described, ...]
+) -> tuple[tuple[Column, ...], tuple[Feature, ...]]:
+    """The raw columns that the features come from, and each feature over them.
+
+    Columns carry the model's own spelling, in the order in which the features first
+    use them. Raises BadSchema for a feature that no column explains, or that two do.
+    """
+    index = _Index(described)
+    found = [index.meaning(name) for name in names]
+    unexplained = [name for name, meaning in zip(names, found) if meaning is None]
+    if unexplained:
+        raise BadSchema(_no_column(unexplained, described))
+    meanings = [meaning for meaning in found if meaning is not None]
+    by_source: dict[int, list[Meaning]] = defaultdict(list)
+    spelling: dict[int, str] = {}
+    for name, meaning in zip(names, meanings):
+        by_source[meaning.source].append(meaning)
+        spelling.setdefault(meaning.source, _column_part(name, meaning, described))
+    if len(set(spelling.values())) != len(spelling):
+        raise BadSchema("Two columns of the data would have one name in the model.")
+    columns = tuple(
+        _column(replace(described[i].column, name=spelling[i]), described[i].seen, uses)
+        for i, uses in by_source.items()
+    )
+    place = {source: position for position, source in enumerate(by_source)}
+    return columns, tuple(
+        Feature(name, _expression(meaning, Read(place[meaning.source])))
+        for name, meaning in zip(names, meanings)
+    )
+
+
+class _Index:
+    """Which meanings a name can have, by ever looser readings of the name."""
+
+    def __init__(self, described: tuple[Described, ...]) -> None:
+        self.described = described
+        self.exact: dict[str, set[Meaning]] = defaultdict(set)
+        self.parts: dict[tuple[str, str], set[Meaning]] = defaultdict(set)
+        self.loose: dict[str, set[Meaning]] = defaultdict(set)
+        self.looser: dict[str, set[Meaning]] = defaultdict(set)
+        for source, column in enumerate(described):
+            name = column.column.name
+            self._add(name, Meaning(source))
+            for category, text in _texts(column):
+                meaning = Meaning(source, True, category)
+                self.parts[_identifier(name), text].add(meaning)
+                if _identifier(text):
+                    self._add(f"{name}_{text}", meaning)
+                else:  # as an identifier, "odor_?" would be the column itself
+                    self.exact[f"{name}_{text}"].add(meaning)
+
+    def _add(self, name: str, meaning: Meaning) -> None:
+        self.exact[name].add(meaning)
+        self.loose[_identifier(name)].add(meaning)
+        self.looser[_identifier(name).casefold()].add(meaning)
+
+    def meaning(self, name: str) -> Meaning | None:
+        """The one meaning of a feature's name; BadSchema where it could have two."""
+        for meanings in self._readings(name):
+            if len(meanings) > 1:
+                columns = sorted(
+                    repr(self.described[m.source].column.name) for m in meanings
+                )
+                raise BadSchema(
+                    f"The feature {name!r} of the model can be read in two ways from "
+                    f"the columns {' and '.join(dict.fromkeys(columns))}.\n"
+                    "Describe only one of them with --schema."
+                )
+            if meanings:
+                return next(iter(meanings))
+        return None
+
+    def _readings(self, name: str) -> Iterator[set[Meaning]]:
+        yield self.exact.get(name, set())
+        parted: set[Meaning] = set()
+        for prefix, text in _splits(name):
+            parted |= self.parts.get((_identifier(prefix), text), set())
+        yield parted
+        yield self.loose.get(_identifier(name), set())
+        yield self.looser.get(_identifier(name).casefold(), set())
+        yield self._never_missing(name)
+
+    def _never_missing(self, name: str) -> set[Meaning]:
+        """``odor_nan``, which get_dummies(dummy_na=True) makes of every column, where
+        the column has no missing values."""
+        columns = {
+            source
+            for prefix, text in _splits(name)
+            for source, column in enumerate(self.described)
+            if text == "nan" and _identifier(prefix) == _identifier(column.column.name)
+        }
+        return {Meaning(source, True) for source in columns}
+
+
+def _identifier(name: str) -> str:
+    """The name with every run of other characters than letters and digits as ``_``."""
+    return re.sub(r"[\W_]+", "_", name).strip("_")
+
+
+def _splits(name: str) -> Iterator[tuple[str, str]]:
+    """Every way to take a name as a column, separators and a category."""
+    for i in range(1, len(name)):
+        if name[i - 1] in _SEPARATORS:
+            yield name[:i].rstrip(_SEPARATORS), name[i:]
+
+
+def _texts(described: Described) -> Iterator[tuple[Constant, str]]:
+    """Each category with the ways in which a dummy column may have spelt it."""
+    for value in described.seen:
+        yield value, str(value)
+        if type(value) is int:  # a column with missing values is read as floats
+            yield value, f"{value}.0"
+        elif type(value) is float and value.is_integer():
+            yield value, str(int(value))
+    if described.column.missing:
+        yield None, "nan"
+
+
+def _column_part(name: str, meaning: Meaning, described: tuple[Described, ...]) -> str:
+    """The model's own spelling of the column in the name of a feature."""
+    own = described[meaning.source].column.name
+    if not meaning.dummy:
+        return name
+    if name.startswith(own):
+        return own
+    for prefix, _ in _splits(name):
+        if _identifier(prefix).casefold() == _identifier(own).casefold():
+            return prefix
+    return own
+
+
+def _column(column: Column, seen: tuple[Constant, ...], uses: list[Meaning]) -> Column:
+    """The column as the data knew it; dummies make categories of its numbers."""
+    if column.categories is None and any(meaning.dummy for meaning in uses):
+        return Column(column.name, seen, missing=column.missing)
+    return column
+
+
+def _expression(meaning: Meaning, read: Read) -> Expression:
+    if not meaning.dummy:
+        return read
+    return (
+        IsMissing(read) if meaning.category is None else equals(read, meaning.category)
+    )
+
+
+def _no_column(unexplained: list[str], described: tuple[Described, ...]) -> str:
+    """The message for features that the data does not explain."""
+    names = [d.column.name for d in described]
+    lines = ["The model was fitted on features that no column of the data explains:"]
+    for name in unexplained[:10]:
+        hint = did_you_mean(name, names)
+        lines.append(f"    {name!r}{hint}")
+    if len(unexplained) > 10:
+        lines.append(f"    and {len(unexplained) - 10} more")
+    lines.append(
+        "A feature is a column of numbers, or a column and one of its values, as in "
+        "'odor_n'."
+    )
+    return "\n".join(lines)
+
+
+def dummy_like(program: Program) -> list[str]:
+    """The features that look like dummy columns: named like a column and a value, and
+    only ever asked whether they are 0 or 1."""
+    asked: dict[int, set[float]] = defaultdict(set)
+    for test in program.model.tree.tests:
+        if isinstance(test, Threshold):
+            asked[test.feature].add(test.cut)
+    half = set(double_cuts(np.array([0.5])).tolist())
+    return [
+        feature.name
+        for index, feature in enumerate(program.features)
+        if asked[index] == half
+        and isinstance(feature.value, Read)
+        and any(True for _ in _splits(feature.name))
+    ]

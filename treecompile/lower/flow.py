@@ -1,0 +1,255 @@
+"""What flows between the steps of a pipeline: one expression for each column.
+
+Lowering a pipeline is symbolic execution. It starts with one ``Read`` for each raw
+column; a transformer is a function from a flow to a flow; what is left at the end is
+the feature vector. What is learnt of the raw columns on the way (which hold categories,
+which, and what the model asks of its numbers) is kept in ``Raw``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedModel
+from ..program import (
+    LARGEST,
+    Arithmetic,
+    Category,
+    Check,
+    Clip,
+    Column,
+    Constant,
+    Expression,
+    Feature,
+    Fill,
+    IsMissing,
+    Match,
+    Norm,
+    Number,
+    Read,
+    Replace,
+    State,
+    Steps,
+)
+from ..read.records import Name, Record
+from .paths import name_part
+from .versions import Version, version_of
+
+FLOAT64 = frozenset({"float64"})
+_WHOLE = frozenset(
+    {"bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))}
+)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The columns between two steps: named expressions, and what holds them there.
+
+    scikit-learn computes some things otherwise on a ``sparse`` matrix, on numbers that
+    are no doubles (``dtypes`` names their types), or in a pandas ``frame``.
+    """
+
+    features: tuple[Feature, ...]
+    sparse: bool = False
+    dtypes: frozenset[str] = FLOAT64
+    frame: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        return [feature.name for feature in self.features]
+
+    @property
+    def values(self) -> list[Expression]:
+        return [feature.value for feature in self.features]
+
+    def with_values(self, values: Iterable[Expression]) -> Flow:
+        """The same columns, each with another expression."""
+        pairs = zip(self.features, values, strict=True)
+        return replace(self, features=tuple(Feature(f.name, v) for f, v in pairs))
+
+    def computed(self, values: Iterable[Expression]) -> Flow:
+        """The same columns, each with a number computed from it."""
+        return replace(self.with_values(values), dtypes=FLOAT64)
+
+    def with_names(self, names: Iterable[str]) -> Flow:
+        """The same columns under other names."""
+        pairs = zip(names, self.features, strict=True)
+        return replace(self, features=tuple(Feature(n, f.value) for n, f in pairs))
+
+
+def flow_of(
+    pairs: Iterable[tuple[str, Expression]],
+    sparse: bool = False,
+    dtypes: frozenset[str] = FLOAT64,
+) -> Flow:
+    return Flow(tuple(Feature(name, value) for name, value in pairs), sparse, dtypes)
+
+
+def side_by_side(blocks: list[Flow], sparse: bool, frame: bool) -> Flow:
+    """Blocks of columns as one: an array has one type, a frame one a column."""
+    dtypes = frozenset(name for block in blocks for name in block.dtypes) or FLOAT64
+    if not frame:
+        dtypes = frozenset({np.result_type(*dtypes).name})
+    features = tuple(feature for block in blocks for feature in block.features)
+    return Flow(features, sparse, dtypes, frame)
+
+
+def dtype_names(dtype: Any) -> frozenset[str]:
+    """The name of a dtype parameter, be it numpy's class, a dtype or a text."""
+    if isinstance(dtype, Name):
+        dtype = dtype.name
+    return frozenset({np.dtype(dtype).name})
+
+
+@dataclass
+class Raw:
+    """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
+    would take any category."""
+
+    names: tuple[str, ...]
+    reject_unknown: bool = False
+    described: tuple[Column, ...] | None = None
+    known: dict[int, dict[Constant, None]] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+
+    def check(
+        self,
+        value: Expression,
+        missing: bool,
+        low: float = -LARGEST,
+        high: float = LARGEST,
+    ) -> None:
+        """The model refuses a record where this is out of bounds, or missing."""
+        if not _always_within(value, low, high, missing):
+            self.checks.append(Check(value, low, high, missing))
+
+    def categories(
+        self, value: Expression, known: list[Category], closed: bool, numeric: bool
+    ) -> None:
+        """An encoder reads ``value`` and knows these categories (State.MISSING among
+        them where it does); ``closed`` says that it refuses any other. ``numeric`` says
+        that it compares numbers, so that an open one reads a number column."""
+        closed = closed or self.reject_unknown
+        source, replaced = value, []
+        while isinstance(source, (Fill, Replace)):
+            if isinstance(source, Replace):
+                replaced.append(source.old)
+            source = source.operand
+        if isinstance(source, Read) and (closed or not numeric):
+            column = self.known.setdefault(source.column, {})
+            column.update((c, None) for c in known if not isinstance(c, State))
+            column.update(dict.fromkeys(replaced))
+        if closed:
+            table = tuple((category, 0.0) for category in known)
+            self.checks.append(Check(Match(value, table, nan), 0.0, 0.0, False))
+
+    def columns(self) -> tuple[Column, ...]:
+        """The raw columns; what they may not hold is said by the checks.
+
+        Where a schema or the data describes them, they hold what it says and the model
+        accepts.
+        """
+        if self.described is None:
+            return tuple(
+                (
+                    Column(name, tuple(self.known[i]), missing=True, unknown=True)
+                    if i in self.known
+                    else Column(name, missing=True)
+                )
+                for i, name in enumerate(self.names)
+            )
+        return tuple(map(self._described, range(len(self.described))))
+
+    def _described(self, index: int) -> Column:
+        assert self.described is not None
+        column, known = self.described[index], self.known.get(index)
+        if known is None or (column.categories is not None and not column.unknown):
+            return column
+        return replace(
+            column,
+            categories=tuple({**dict.fromkeys(column.categories or ()), **known}),
+        )
+
+
+def is_as_given(value: Expression) -> bool:
+    """Whether a value is that of a column, or what was filled in for it."""
+    while isinstance(value, (Fill, Replace)):
+        value = value.operand
+    return isinstance(value, Read)
+
+
+def _always_within(value: Expression, low: float, high: float, missing: bool) -> bool:
+    """Whether a check passes for every record: dummies and their kin, which are many."""
+    if isinstance(value, Number):
+        worth = {value.value}
+    elif isinstance(value, Match):
+        worth = {value.default, *(x for _, x in value.table)}
+    elif isinstance(value, IsMissing):
+        worth = {0.0, 1.0}
+    elif isinstance(value, Clip) and missing:
+        worth = {value.low, value.high}
+    elif isinstance(value, Steps):  # of numbers that have been checked
+        worth = {0.0, float(len(value.edges))}
+    elif isinstance(value, Arithmetic) and isinstance(value.right, Norm):
+        # A part of a vector over its length, give or take a rounding.
+        worth = {-inf, inf} if value.right.kind == "largest" else {-2.0, 2.0}
+    else:
+        return False
+    return all(missing if x != x else low <= x <= high for x in worth)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A transformer at work: its record, what flows in, where it sits, what is learnt."""
+
+    record: Record
+    flow: Flow
+    path: str
+    raw: Raw
+
+    @property
+    def here(self) -> str:
+        """Where the transformer sits, with its class, for messages."""
+        return name_part(self.path, self.record)
+
+    @property
+    def version(self) -> Version:
+        return version_of(self.record, self.here)
+
+    def refuse(self, problem: str, advice: str = "") -> UnsupportedModel:
+        """The error for something that cannot be compiled exactly."""
+        return UnsupportedModel(self.here, problem, advice)
+
+    def finite(self, missing: bool) -> None:
+        """scikit-learn looks for infinities in what flows in: there can be some in what
+        was computed, but none in the values of a record, which may be categories."""
+        for value in self.flow.values:
+            if not is_as_given(value):
+                self.raw.check(value, missing)
+            elif not missing:
+                self.raw.check(IsMissing(value), missing=False, low=0.0, high=0.0)
+
+    def doubles(self) -> None:
+        """Refused where the columns are of single precision: what is computed from them
+        then is rounded otherwise. scikit-learn makes doubles of whole numbers."""
+        narrow = sorted(self.flow.dtypes - FLOAT64 - _WHOLE)
+        if narrow:
+            raise self.refuse(
+                f"it computes in {narrow[0]}, since a step before it has that dtype",
+                "Leave the dtype of that step at its default and fit again.",
+            )
+
+    def per_column(self, array: Any, what: str) -> list[Any]:
+        """A fitted attribute with one entry a column, as a list; refused otherwise."""
+        entries = list(array.tolist() if hasattr(array, "tolist") else array)
+        if len(entries) != len(self.flow.features):
+            raise self.refuse(
+                f"its {what} has {len(entries)} entries for "
+                f"{len(self.flow.features)} columns: the file is damaged"
+            )
+        return entries

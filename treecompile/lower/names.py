@@ -1,0 +1,107 @@
+"""The names of a model's raw columns: as fitted, else ``x0``, ``x1`` and so on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedModel
+from ..read.records import Record
+
+# Where the names stand: since 1.0, in 0.24, and before that in ColumnTransformer.
+_NAMES = ("feature_names_in_", "_feature_names_in", "_df_columns")
+# Where the number of columns stands, in scikit-learn's own words through the years.
+_COUNTS = ("n_features_in_", "_n_features", "n_features_", "n_input_features_")
+# Fitted attributes with one entry a column, for transformers that say no number.
+_PER_COLUMN = (
+    "categories_",
+    "statistics_",
+    "scale_",
+    "mean_",
+    "center_",
+    "bin_edges_",
+    "lambdas_",
+    "variances_",
+    "scores_",
+    "support_",
+)
+
+
+def input_names(records: list[Any], path: str) -> tuple[str, ...]:
+    """The names of the columns that the first of the records takes.
+
+    ``records`` are the estimator, what is around it and the transformers before it, in
+    the order in which a record meets them; the first that says something is believed.
+    """
+    names = fitted_names(records)
+    meets = [inner for record in records for inner in _inside(record)]
+    if names is not None:
+        if len(set(names)) != len(names):
+            raise UnsupportedModel(path, "two of its columns have one name")
+        return names
+    count = next((c for c in map(_count, meets) if c is not None), None)
+    if count is None or not 0 < count < 10_000_000:
+        raise UnsupportedModel(path, "it does not say how many columns it takes")
+    return tuple(f"x{i}" for i in range(count))
+
+
+def fitted_names(records: list[Any]) -> tuple[str, ...] | None:
+    """The names as fitted, None where it was fitted on an array."""
+    meets = (inner for record in records for inner in _inside(record))
+    return next((n for n in map(_names, meets) if n is not None), None)
+
+
+def _inside(record: Any) -> list[Record]:
+    """A record and the first parts within it, which take the same columns."""
+    found: list[Record] = []
+    while isinstance(record, Record) and len(found) < 50:
+        found.append(record)
+        record = _first_part(record)
+    return found
+
+
+def _first_part(record: Record) -> Any:
+    """A part of a record that takes the columns which the record takes."""
+    if record.name == "SelectFromModel":  # says nothing itself
+        return record.get("estimator_", record.get("estimator"))
+    members = record.get("estimators_")  # of an ensemble that looks at every column
+    if isinstance(members, list) and members and isinstance(members[0], Record):
+        return None if "estimators_features_" in record else members[0]
+    parts = record.get("steps") or record.get("transformer_list")
+    if not isinstance(parts, (list, tuple)):
+        return None
+    # What is no record passes all columns on, or is left out.
+    return next((part[-1] for part in parts if isinstance(part[-1], Record)), None)
+
+
+def _names(record: Record) -> tuple[str, ...] | None:
+    for attribute in _NAMES:
+        names = record.get(attribute)
+        if isinstance(names, Record):  # a pandas Index
+            names = names.get("data", names.get("_data"))
+        if isinstance(names, (list, np.ndarray)):
+            plain = list(names)
+            if plain and all(isinstance(name, str) for name in plain):
+                return tuple(str(name) for name in plain)
+    return None
+
+
+def _count(record: Record) -> int | None:
+    for attribute in _COUNTS:
+        count = record.get(attribute)
+        if attribute == "n_features_" and record.name in ("RFE", "RFECV"):
+            continue  # the number of columns that are left
+        if isinstance(count, (int, np.integer)):
+            return int(count)
+    for attribute in _PER_COLUMN:
+        fitted = record.get(attribute)
+        if isinstance(fitted, (list, np.ndarray)):
+            return len(fitted)
+    coefficients = record.get("coef_")
+    if isinstance(coefficients, np.ndarray) and coefficients.ndim:
+        return int(coefficients.shape[-1])
+    tree = record.get("tree_")
+    if isinstance(tree, Record) and tree.args:  # before 0.24 only the tree itself says
+        return int(tree.args[0])
+    return None

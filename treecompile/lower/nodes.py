@@ -1,0 +1,130 @@
+"""scikit-learn's node tables, checked before they are believed.
+
+A file is somebody else's data: an index out of range would read another node, a child
+that stands before its parent would loop for ever, and a field that is not known may
+change what the others mean (scikit-learn 1.10 adds category splits that way).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsupportedModel
+from ..read.records import Record
+
+KNOWN_FIELDS = {
+    "left_child",
+    "right_child",
+    "feature",
+    "threshold",
+    "impurity",
+    "n_node_samples",
+    "weighted_n_node_samples",
+    "missing_go_to_left",  # since scikit-learn 1.3
+}
+NEEDED_FIELDS = ("left_child", "right_child", "feature", "threshold")
+
+
+@dataclass(frozen=True)
+class NodeTable:
+    """One tree as arrays of length n_nodes, every index of which is in range.
+
+    ``left`` and ``right`` are -1 at leaves; ``values`` has the shape
+    (n_nodes, n_outputs, n_classes at most), and is 1 wide for a regressor.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    feature: NDArray[np.int64]
+    threshold: NDArray[np.float64]
+    missing_left: NDArray[np.bool_]
+    values: NDArray[np.float64]
+
+    @property
+    def leaves(self) -> NDArray[np.bool_]:
+        return np.equal(self.left, -1)
+
+
+def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
+    """The nodes of a ``sklearn.tree._tree.Tree`` record.
+
+    Raises UnsupportedModel, naming what is wrong, where the table cannot be believed.
+    """
+    if not (isinstance(tree, Record) and tree.kind == ("sklearn", "Tree")):
+        raise UnsupportedModel(path, "its tree_ is not a scikit-learn tree")
+    nodes, values = tree.get("nodes"), tree.get("values")
+    _check_layout(nodes, values, path)
+    left = nodes["left_child"].astype(np.int64)
+    right = nodes["right_child"].astype(np.int64)
+    feature = nodes["feature"].astype(np.int64)
+    fields = nodes.dtype.names
+    flags = nodes["missing_go_to_left"] if "missing_go_to_left" in fields else left * 0
+    _check_shape(left, right, path)
+    inner = left != -1
+    outside = inner & ((feature < 0) | (feature >= n_features))
+    if outside.any():
+        _damaged(path, f"node {outside.argmax()} tests a feature that is not there")
+    if tree.get("node_count", len(nodes)) != len(nodes):
+        _damaged(path, "it does not hold as many nodes as it says")
+    return NodeTable(
+        left=left,
+        right=right,
+        feature=feature,
+        threshold=nodes["threshold"].astype(np.float64),
+        missing_left=flags.astype(bool),
+        values=values.astype(np.float64),
+    )
+
+
+def _check_layout(nodes: Any, values: Any, path: str) -> None:
+    """The fields, types and dimensions of both arrays."""
+    if not isinstance(nodes, np.ndarray) or not nodes.dtype.names or nodes.ndim != 1:
+        _damaged(path, "it holds no node table")
+    unknown = sorted(set(nodes.dtype.names) - KNOWN_FIELDS)
+    if unknown:
+        raise UnsupportedModel(
+            path,
+            f"its tree has node fields that are not known here: {', '.join(unknown)}",
+            "A newer scikit-learn wrote it, and such a field can change what a node "
+            "means.\nUpdate treecompile, or fit the model with scikit-learn 1.9.",
+        )
+    lacking = [name for name in NEEDED_FIELDS if name not in nodes.dtype.names]
+    if lacking:
+        _damaged(path, f"its node table lacks {', '.join(lacking)}")
+    for name in ("left_child", "right_child", "feature"):
+        if nodes.dtype[name].kind not in "iu":
+            _damaged(path, f"its node table has a {name} that is no integer")
+    if nodes.dtype["threshold"].kind != "f":
+        _damaged(path, "its node table has a threshold that is no float")
+    if not isinstance(values, np.ndarray) or values.dtype.kind != "f":
+        _damaged(path, "it holds no node values")
+    if values.ndim != 3 or len(values) != len(nodes):
+        _damaged(path, f"its values have the shape {values.shape}")
+    if len(nodes) == 0:
+        _damaged(path, "it has no nodes")
+
+
+def _check_shape(left: Any, right: Any, path: str) -> None:
+    """That the children make one tree: later than their parent, each used once."""
+    n = len(left)
+    if ((left == -1) != (right == -1)).any():
+        _damaged(path, "a node has one child")
+    parents = np.flatnonzero(left != -1)
+    children = np.concatenate([left[parents], right[parents]])
+    twice = np.concatenate([parents, parents])
+    if ((children <= twice) | (children >= n)).any():
+        _damaged(path, "a child does not come after its parent")
+    if len(children) != n - 1 or len(np.unique(children)) != n - 1:
+        _damaged(path, "its nodes are not one tree")
+
+
+def _damaged(path: str, problem: str) -> None:
+    raise UnsupportedModel(
+        path,
+        f"the tree cannot be trusted: {problem}",
+        "The file is damaged or was made by hand; pickle the fitted model again.",
+    )

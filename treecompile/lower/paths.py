@@ -1,0 +1,19 @@
+"""Where in a model a part sits, in the words of the person who built it."""
+
+from __future__ import annotations
+
+from ..read.records import Record
+
+
+def join(path: str, part: str) -> str:
+    """``path`` with one more part below it."""
+    return f"{path}, {part}" if path else part
+
+
+def name_part(path: str, record: object) -> str:
+    """The path of a part with the name of its class: ``step 'm': RandomForest``."""
+    if isinstance(record, Record):
+        name = record.name
+    else:
+        name = type(record).__name__
+    return f"{path}: {name}" if path else name

@@ -1,0 +1,64 @@
+"""PolynomialFeatures: products of columns (semantics 6.14)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import combinations, combinations_with_replacement
+
+from ..program import Arithmetic, Expression, Number
+from .bins import not_missing
+from .flow import Flow, Step, flow_of
+
+# More columns than this come out of no matrix that anybody fits.
+MOST = 1_000_000
+
+
+def polynomial(step: Step) -> Flow:
+    """Every product of up to so many columns: ``x_i * (x_j * x_k)``, in that order."""
+    if step.flow.sparse:
+        raise step.refuse(
+            "on a sparse matrix it multiplies in another order",
+            "Give it a dense matrix (sparse_output=False, sparse_threshold=0).",
+        )
+    step.doubles()
+    names, values = step.flow.names, not_missing(step)
+    pairs: list[tuple[str, Expression]] = []
+    for chosen in _chosen(step):
+        product: Expression = Number(1.0)
+        for i in reversed(chosen):
+            is_first = product == Number(1.0)
+            product = values[i] if is_first else Arithmetic("*", product, values[i])
+        pairs.append((_name(chosen, names), product))
+        if len(pairs) > MOST:
+            raise step.refuse(f"it makes more than {MOST} columns")
+    return flow_of(pairs)
+
+
+def _chosen(step: Step) -> Iterator[tuple[int, ...]]:
+    """The places of the columns that each product takes, in scikit-learn's order."""
+    record = step.record
+    degree = record.get("degree", 2)
+    least, most = (0, degree) if isinstance(degree, int) else degree
+    choose = (
+        combinations
+        if record.get("interaction_only", False)
+        else combinations_with_replacement
+    )
+    if record.get("include_bias", True):
+        yield ()
+    for size in range(max(1, int(least)), int(most) + 1):
+        yield from choose(range(len(step.flow.features)), size)
+
+
+def _name(chosen: tuple[int, ...], names: list[str]) -> str:
+    factors = [
+        names[i] if times == 1 else f"{names[i]}^{times}"
+        for i, times in Counter(chosen).items()
+    ]
+    return " ".join(factors) or "1"
+
+
+TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
+    ("sklearn", "PolynomialFeatures"): polynomial,
+}

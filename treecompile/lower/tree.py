@@ -1,0 +1,190 @@
+"""DecisionTree* and ExtraTree*: one tree whose leaves are the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsupportedModel
+from ..program import Answer, Constant, Probabilities, SingleTree, Threshold, Tree
+from ..read.records import Record
+from .nodes import NodeTable, node_table
+from .precision import double_cuts
+from .versions import leaves_hold_counts, version_of
+
+Labels = tuple[Constant, ...]
+
+
+@dataclass(frozen=True)
+class Positive:
+    """Answer the class ``label`` where its share is at least ``threshold``, else the
+    other one of two (scikit-learn's threshold classifiers; ``>=``, and no argmax)."""
+
+    label: Constant | None  # None: the second class
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A lowered tree: the model, its labels, and its size for people to read."""
+
+    model: SingleTree
+    classes: Labels | tuple[Labels, ...] | None
+    nodes: int
+    leaves: int
+    depth: int
+
+
+def lower_tree(tree: Record, path: str, n_features: int) -> Lowered:
+    """A fitted DecisionTree* or ExtraTree* record as a program's model.
+
+    Raises UnsupportedModel where the record is not fitted, or cannot be believed.
+    """
+    table = node_table(tree["tree_"], path, n_features)
+    leaf_nodes = table.leaves.nonzero()[0]
+    if "classes_" in tree:
+        classes = class_labels(tree["classes_"], path)
+        predictions, probabilities = _shares(tree, table, classes, path)
+        several = tree["n_outputs_"] > 1
+        labels: Any = classes if several else classes[0]
+    else:
+        predictions, probabilities, labels = _means(table, path), None, None
+    model = SingleTree(
+        tree=tests_of(table),
+        predictions=predictions,
+        probabilities=probabilities,
+        nodes=tuple(leaf_nodes.tolist()),
+    )
+    return Lowered(model, labels, len(table.left), len(leaf_nodes), depth_of(table))
+
+
+def tests_of(table: NodeTable) -> Tree:
+    """The node table with double-precision cuts; leaves numbered in table order."""
+    cuts = double_cuts(table.threshold).tolist()
+    is_leaf = table.leaves
+    numbers = np.where(is_leaf, np.cumsum(is_leaf) - 1, -1)
+    rows = zip(
+        is_leaf.tolist(), table.feature.tolist(), cuts, table.missing_left.tolist()
+    )
+    return Tree(
+        tests=tuple(
+            None if leaf else Threshold(feature, cut, missing_left)
+            for leaf, feature, cut, missing_left in rows
+        ),
+        left=tuple(table.left.tolist()),
+        right=tuple(table.right.tolist()),
+        leaf=tuple(numbers.tolist()),
+    )
+
+
+def depth_of(table: NodeTable) -> int:
+    """The number of tests on the longest way to a leaf."""
+    depth = [0] * len(table.left)
+    for node, (left, right) in enumerate(
+        zip(table.left.tolist(), table.right.tolist())
+    ):
+        if left != -1:
+            depth[left] = depth[right] = depth[node] + 1
+    return max(depth)
+
+
+def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
+    """``classes_`` as one tuple of plain labels for each output."""
+    outputs = classes if isinstance(classes, (list, tuple)) else [classes]
+    labels = []
+    for output in outputs:
+        plain = output.tolist() if isinstance(output, np.ndarray) else None
+        if not isinstance(plain, list) or not plain:
+            raise UnsupportedModel(path, "its classes_ are no list of labels")
+        plain = [x.item() if isinstance(x, np.generic) else x for x in plain]
+        for label in plain:
+            if type(label) not in (bool, int, float, str):
+                raise UnsupportedModel(
+                    path,
+                    f"a class label is a {type(label).__name__}",
+                    "Supported are text, numbers and booleans; "
+                    "fit the model on labels of those kinds.",
+                )
+        labels.append(tuple(plain))
+    return tuple(labels)
+
+
+def _shares(
+    tree: Record, table: NodeTable, classes: tuple[Labels, ...], path: str
+) -> tuple[tuple[Answer, ...], tuple[Probabilities, ...]]:
+    """The label and the share of each class at every leaf, in table order.
+
+    The label is the first largest of the values as they stand. Up to scikit-learn 1.3
+    these are weighted counts, and the shares are they over their sum (1 where it is 0);
+    the sum is numpy's own, as scikit-learn's is.
+    """
+    values = table.values[table.leaves]
+    if values.shape[1] != len(classes) or values.shape[2] < max(map(len, classes)):
+        raise UnsupportedModel(path, "its leaf values do not fit its classes_")
+    if np.isnan(values).any():
+        raise UnsupportedModel(path, "a leaf holds NaN in place of a share")
+    labels, shares = [], []
+    for k, names in enumerate(classes):
+        best = np.argmax(values[:, k], axis=1).tolist()
+        if max(best) >= len(names):
+            raise UnsupportedModel(path, "a leaf is for a class that is not there")
+        labels.append([names[i] for i in best])
+        share = values[:, k, : len(names)]
+        if leaves_hold_counts(version_of(tree, path)):
+            share = _over_sum(share)
+        shares.append([tuple(row) for row in share.tolist()])
+    if len(classes) == 1:
+        return tuple(labels[0]), tuple(shares[0])
+    return tuple(zip(*labels)), tuple(zip(*shares))
+
+
+def _over_sum(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = counts.sum(axis=1)[:, np.newaxis]
+    total[total == 0.0] = 1.0
+    shares: NDArray[np.float64] = counts / total
+    return shares
+
+
+def _means(table: NodeTable, path: str) -> tuple[Answer, ...]:
+    """What a regressor answers at every leaf: a float, or a tuple of them."""
+    values = table.values[table.leaves]
+    if values.shape[2] != 1:
+        raise UnsupportedModel(path, "its leaf values are not those of a regressor")
+    if np.isnan(values).any():
+        raise UnsupportedModel(path, "a leaf holds NaN in place of a number")
+    rows = values[:, :, 0].tolist()
+    if values.shape[1] == 1:
+        return tuple(row[0] for row in rows)
+    return tuple(map(tuple, rows))
+
+
+def with_positive(lowered: Lowered, positive: Positive, path: str) -> Lowered:
+    """The same tree, answering by a threshold on the share of one of two classes."""
+    classes, model = lowered.classes, lowered.model
+    if classes is None or isinstance(classes[0], tuple) or len(classes) != 2:
+        what = "a regressor" if classes is None else "not a classifier of two classes"
+        raise UnsupportedModel(
+            path,
+            f"a decision threshold needs two classes, and this is {what}",
+            "Leave --threshold away.",
+        )
+    second = _index(classes, positive.label, path)
+    shares: Any = model.probabilities
+    predictions = tuple(
+        classes[second] if share[second] >= positive.threshold else classes[1 - second]
+        for share in shares
+    )
+    changed = SingleTree(model.tree, predictions, model.probabilities, model.nodes)
+    return Lowered(changed, classes, lowered.nodes, lowered.leaves, lowered.depth)
+
+
+def _index(classes: Sequence[Any], label: Constant | None, path: str) -> int:
+    if label is None:
+        return 1
+    if label in classes:
+        return classes.index(label)
+    raise UnsupportedModel(path, f"its positive label {label!r} is not a class")
