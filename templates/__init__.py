@@ -1,0 +1,1 @@
+"""The templates of every target; a package, so that they travel in the wheel."""

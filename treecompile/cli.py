@@ -1,0 +1,270 @@
+"""The command line. What is heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+from .errors import TreecompileError
+
+if TYPE_CHECKING:
+    from .program import Program
+
+
+class Failed(click.ClickException):
+    """The input cannot be used: the message on stderr, exit 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"Error: {self.format_message()}", err=True, file=file)
+
+
+def reported(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose TreecompileErrors are messages, not tracebacks."""
+    import functools
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except TreecompileError as error:
+            raise Failed(str(error)) from None
+
+    return run
+
+
+class Share(click.FloatRange):
+    """A number from 0 to 1. NaN, which is not outside of any range, is none."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        share = super().convert(value, param, ctx)
+        if share != share:
+            self.fail(f"{value!r} is not a number from 0 to 1.", param, ctx)
+        return float(share)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="treecompile")
+def main() -> None:
+    """Compile a trained scikit-learn tree into a scorer that needs nothing.
+
+    \b
+    treecompile build model.pkl -o scorer.py
+    """
+
+
+@main.command()
+@click.argument("model", metavar="MODEL")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="-",
+    help="Write the scorer to FILE (default: standard output).",
+)
+@click.option(
+    "--schema",
+    metavar="FILE",
+    help="JSON Schema of one raw record: columns, types, categories.",
+)
+@click.option(
+    "--data",
+    metavar="CSV",
+    help="Raw training data, or a sample of it, to infer that schema from.",
+)
+@click.option(
+    "--threshold",
+    type=Share(0.0, 1.0),
+    metavar="P",
+    help="Two classes: answer the second one at probability >= P.",
+)
+@click.option(
+    "--columns",
+    type=click.Choice(["used", "all"]),
+    default="used",
+    show_default=True,
+    help="Which columns a record must hold: those that can change the answer, or all.",
+)
+@click.option(
+    "--unknown",
+    type=click.Choice(["model", "reject"]),
+    default="model",
+    show_default=True,
+    help="An unseen category: as the fitted encoder takes it, or always refused.",
+)
+@click.option(
+    "--part",
+    metavar="PATH",
+    help="Which of several estimators in MODEL to compile, as in ['model'].",
+)
+@click.option(
+    "--target",
+    type=click.Choice(["python"]),
+    default="python",
+    show_default=True,
+    help="The language of the scorer.",
+)
+@click.option(
+    "--format/--no-format",
+    default=None,
+    help="Run black over the scorer (default: up to 2,000 lines).",
+)
+@reported
+def build(
+    model: str,
+    output: str,
+    schema: str | None,
+    data: str | None,
+    threshold: float | None,
+    columns: str,
+    unknown: str,
+    part: str | None,
+    target: str,
+    format: bool | None,
+) -> None:
+    """Compile MODEL into a scorer.
+
+    MODEL is a pickle or a joblib file of a fitted model; - is standard input. It is
+    read as data: nothing in it runs, and scikit-learn is not needed.
+    """
+    if schema is not None and data is not None:
+        raise click.UsageError("Give --schema or --data, not both.")
+    from . import _described
+    from .emit import emit
+    from .fold import fold
+    from .lower import lower
+    from .read import read_file
+
+    program = lower(
+        read_file(model),
+        _described(schema, data),
+        threshold,
+        reject_unknown=unknown == "reject",
+        part=part,
+    )
+    if schema is None and data is None:
+        _note_dummies(program)
+    source = emit(fold(program, require_all=columns == "all"), target, format)
+    write(output, source)
+
+
+@main.command()
+@click.argument("source", metavar="MODEL|CSV")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="-",
+    help="Write the schema to FILE (default: standard output).",
+)
+@reported
+def schema(source: str, output: str) -> None:
+    """Write the JSON Schema of a record.
+
+    Of a CSV file of raw records: what `build --schema` takes, to be edited by hand. Of
+    a model file: what its scorer takes.
+    """
+    import json
+
+    from .errors import UnreadableFile
+    from .schema import schema_of, schema_of_data
+    from .table import columns_of_csv, looks_like_csv
+
+    name = "standard input" if source == "-" else os.path.basename(source)
+    try:
+        if source == "-":
+            data = sys.stdin.buffer.read()
+        else:
+            with open(source, "rb") as stream:
+                data = stream.read()
+    except OSError as error:
+        raise UnreadableFile(f"Cannot read {source}: {error.strerror}.") from None
+    if looks_like_csv(data) or name.endswith(".csv"):
+        described = columns_of_csv(data, name)
+        product = schema_of_data(described)
+    else:
+        from .fold import fold
+        from .lower import lower
+        from .read import read_bytes
+
+        program = fold(lower(read_bytes(data, name)))
+        columns = tuple(program.columns[i] for i in program.required)
+        product = schema_of(columns)
+    write(output, json.dumps(product, indent=2) + "\n")
+
+
+def write(path: str, text: str) -> None:
+    """Write a product whole or not at all: to a file beside it, which takes its place.
+
+    ``-`` is standard output. Raises Failed where the file cannot be written.
+    """
+    data = text.encode()
+    try:
+        if path == "-":
+            _write_out(data)
+        else:
+            _write_file(os.path.realpath(path), data)
+    except BrokenPipeError:
+        raise  # whoever was reading has read enough: click ends without a word
+    except OSError as error:
+        where = "to standard output" if path == "-" else path
+        raise Failed(f"Cannot write {where}: {error.strerror}.") from None
+
+
+def _write_out(data: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError:
+        # What is left in the buffer would fail again, and loudly, when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _write_file(target: str, data: bytes) -> None:
+    import tempfile
+
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as device:  # a pipe or a device has no beside
+            device.write(data)
+        return
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tmp-")
+    try:
+        with open(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(beside, _mode(target))
+        os.replace(beside, target)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _mode(path: str) -> int:
+    """The permissions of the file as it is, or those that a new file gets."""
+    if os.path.exists(path):
+        return os.stat(path).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _note_dummies(program: Program) -> None:
+    """Say what --data would do, where the features look like dummy columns."""
+    from .lower.dummies import dummy_like
+
+    names = dummy_like(program)
+    if names:
+        some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        click.echo(
+            f"Note: {some} look like dummy columns\n"
+            "(pandas.get_dummies). The scorer takes them as numbers. With --data RAW.csv "
+            "or --schema\nit takes the raw columns instead, tests the categories "
+            "themselves, and refuses those\nthat the training data did not hold.",
+            err=True,
+        )

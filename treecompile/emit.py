@@ -1,0 +1,47 @@
+"""emit: a folded Program -> the source text of a target, through its templates."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import jinja2
+
+from .program import Program
+from .targets import python
+
+TARGETS = {"python": python}
+
+# black takes a quarter of a second for a thousand lines, and more in proportion as
+# they grow; what is emitted is laid out as black would have it anyway.
+MOST_LINES_TO_FORMAT = 2_000
+
+
+def emit(program: Program, target: str = "python", format: bool | None = None) -> str:
+    """The program as source text.
+
+    ``format`` runs black over it: by default up to 2,000 lines.
+    """
+    language = TARGETS[target]
+    template = _environment(target).get_template(language.TEMPLATE)
+    source = template.render(language.context(program))
+    if format is None:
+        format = source.count("\n") <= MOST_LINES_TO_FORMAT
+    if format:
+        import black
+
+        source = black.format_str(source, mode=black.Mode())
+    return source
+
+
+@cache
+def _environment(target: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("treecompile.templates", ""),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(TARGETS[target].FILTERS)
+    return environment

@@ -1,0 +1,1 @@
+"""Targets: one language each, as a template and the few things a language decides."""

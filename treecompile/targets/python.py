@@ -1,0 +1,472 @@
+"""Python: a module that needs only the standard library, for CPython 3.8 and later.
+
+What is decided here is what the template cannot: the names of the variables, how a
+test is spelt, and the order in which a record's checks stand. The text itself is in
+``templates/python/``.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .. import __version__
+from ..example import example
+from ..interpret import clean, leaf
+from ..layout import statements
+from ..program import Column, Cuts, Feature, Match, Program, Read, State
+from ..schema import property_of
+from .python_spelling import Spelling
+from .python_text import (
+    WIDTH,
+    bare,
+    branch,
+    call,
+    comment,
+    conjunction,
+    constant,
+    display,
+    identifiers,
+    listing,
+    literal,
+    lookup,
+    mapping,
+    prose,
+    returned,
+    signature,
+    table,
+    vector,
+    width,
+)
+
+FILTERS = {
+    "bare": bare,
+    "call": call,
+    "conjunction": conjunction,
+    "constant": constant,
+    "display": display,
+    "literal": literal,
+    "mapping": mapping,
+    "prose": prose,
+    "returned": returned,
+    "signature": signature,
+    "vector": vector,
+    "table": table,
+}
+TEMPLATE = "python/module.py.jinja"
+
+# Above this many number columns, all alike, validate is a loop: a line for each would
+# bury what the reader came for.
+WIDE = 12
+# Categories that take more room than this have a table of their own.
+LONGEST_LISTING = 60
+# This many dummies of one column or more are encoded in a loop.
+LONG_RUN = 8
+# Above this many leaves their answers are not repeated beside them.
+COMMENTED_LEAVES = 1_000
+# What the helpers of ``helpers.py.jinja`` need of ``math``, beyond what they are called.
+MATH_OF_HELPERS = {
+    "_fill": {"isnan"},
+    "_known": {"isnan"},
+    "_steps": {"isnan"},
+    "_sqrt": {"nan", "sqrt"},
+    "_l2": {"sqrt"},
+    "_l2_paired": {"sqrt"},
+    "_reciprocal": {"copysign", "inf"},
+    "_sign": {"isnan"},
+    "_exp": {"exp", "inf"},
+    "_expm1": {"expm1", "inf"},
+    "_log": {"inf", "log", "nan"},
+    "_log2": {"inf", "log2", "nan"},
+    "_log10": {"inf", "log10", "nan"},
+    "_log1p": {"inf", "log1p", "nan"},
+    "_floor": {"copysign", "floor"},
+    "_ceil": {"copysign", "ceil"},
+    "_trunc": {"copysign", "trunc"},
+    "_rint": {"copysign"},
+    "_tanh": {"tanh"},
+    "_arcsinh": {"asinh"},
+    "_arctan": {"atan"},
+    "_yeo_johnson": {"expm1", "inf", "isnan", "log1p"},
+    "_yeo_johnson_by_power": {"inf", "isnan", "log1p"},
+    "_box_cox": {"expm1", "inf", "log", "nan"},
+}
+
+
+@dataclass(frozen=True)
+class PythonColumn:
+    """A column as the template writes it: its variable, its rule and its check.
+
+    ``rule`` is the JSON Schema of a value, as pairs of a key and its source text.
+    """
+
+    name: str
+    id: str
+    known: str  # the name of the set of its categories, if it has them
+    categories: tuple[Any, ...]
+    listed: str  # the name of the tuple of them, if they are many
+    rule: tuple[tuple[str, str], ...]
+    shares_rule: bool
+    allowed: str  # where those are listed
+    checks: tuple[str, ...]
+    read: str
+    is_number: bool
+    is_open: bool
+    optional: bool
+
+
+def context(program: Program) -> dict[str, Any]:
+    """Everything that ``module.py.jinja`` needs to print the program."""
+    model = program.model
+    columns = _columns(program)
+    required = [columns[i] for i in program.required]
+    spelling = Spelling(program, [column.id for column in columns])
+    for column in columns:
+        spelling.reserve(column.known)
+        if column.listed:
+            spelling.reserve(column.listed, column.categories)
+    limit = _limit(program)
+    identity = [f.name for f in program.features] == [c.name for c in columns] and all(
+        f.value == Read(i) and columns[i].is_number
+        for i, f in enumerate(program.features)
+    )
+    uniform = identity and all(column.shares_rule for column in columns)
+    features = [] if identity else list(_features(program, spelling))
+    for_encode = set(spelling.constants)
+    encode_bindings = spelling.take_bindings()
+    lines = list(_lines(program, spelling))
+    computed = [
+        (name, spelling.number(program.features[i].value))
+        for i, name in spelling.computed.items()
+    ]
+    score_bindings = spelling.take_bindings()
+    misfits = [
+        spelling.misfit(check, lambda value: _bound(value, limit))
+        for check in program.checks
+    ]
+    constants = [
+        (name, kind, items) for name, (kind, items) in spelling.constants.items()
+    ]
+    helpers = spelling.helpers
+    if any(column.is_number for column in columns):
+        helpers |= {"isnan", "nan"}
+    return {
+        "title": _title(program),
+        "origin": _origin(program),
+        "doctest": _doctest(program),
+        "has_cuts": any(isinstance(test, Cuts) for test in model.tree.tests),
+        "helpers": helpers,
+        "math_names": _math_names(program, helpers),
+        "limit": limit,
+        "columns": columns,
+        "required": required,
+        "all_required": len(required) == len(columns),
+        "any_category": any(not column.is_number for column in columns),
+        "any_open": any(column.is_open for column in columns),
+        "any_closed": any(not c.is_number and not c.is_open for c in columns),
+        "any_number": any(column.is_number for column in columns),
+        "any_integer": any(column.integer for column in program.columns),
+        "any_shared": any(column.shares_rule for column in columns),
+        "shared_rule": next((c.rule for c in columns if c.shares_rule), None),
+        "uniform": uniform,
+        "wide": uniform and len(required) > WIDE and not misfits and _is_plain(program),
+        "classes": program.classes,
+        "features": program.features,
+        "feature_sources": features,
+        "identity": identity,
+        "encode_constants": [c for c in constants if c[0] in for_encode],
+        "predictions": model.predictions,
+        "probabilities": model.probabilities,
+        "nodes": model.nodes,
+        "computed": computed,
+        "encode_bindings": encode_bindings,
+        "score_bindings": score_bindings,
+        "misfit_bindings": spelling.take_bindings(),
+        "statements": lines,
+        "score_constants": [c for c in constants if c[0] not in for_encode],
+        "misfits": misfits,
+        "checks": [
+            *(check for column in required for check in column.checks),
+            *(
+                [f"not _misfits({', '.join(c.id for c in required)})"]
+                if misfits
+                else []
+            ),
+        ],
+        "parameters": [
+            f"{columns[i].id}: {_type_of_column(program.columns[i])}"
+            for i in program.required
+        ],
+        "answer_type": _type_of(model.predictions),
+        "shares_type": _type_of(model.probabilities or ()),
+    }
+
+
+def _features(program: Program, spelling: Spelling) -> Iterator[str]:
+    """The source of each feature; a run of dummies of one column is one loop."""
+    features = program.features
+    place = 0
+    while place < len(features):
+        run = _dummies(features, place)
+        if run:
+            operand = run[0].operand
+            known = [entry for match in run for entry, _ in match.table]
+            yield spelling.dummies(operand, known)
+            place += len(run)
+        else:
+            yield spelling.item(features[place].value, 8)
+            place += 1
+
+
+def _dummies(features: tuple[Feature, ...], place: int) -> list[Match]:
+    """The run of one-category dummies of one operand that begins here, if it is long."""
+    run: list[Match] = []
+    for feature in features[place:]:
+        match = feature.value
+        if (
+            not isinstance(match, Match)
+            or match.default != 0.0
+            or len(match.table) != 1
+        ):
+            break
+        if match.table[0][1] != 1.0 or match.table[0][0] is State.MISSING:
+            break
+        if run and match.operand != run[0].operand:
+            break
+        run.append(match)
+    return run if len(run) >= LONG_RUN else []
+
+
+def _is_plain(program: Program) -> bool:
+    """Whether a number is valid if its magnitude is."""
+    return all(not c.integer and c.low == -c.high for c in program.columns)
+
+
+def _math_names(program: Program, helpers: set[str]) -> list[str]:
+    """What the module needs of ``math``."""
+    model = program.model
+    constants = (
+        *model.predictions,
+        *(model.probabilities or ()),
+        program.classes or (),
+    )
+    infinite = any(map(_holds_infinity, constants))
+    needed = {"inf", "isnan", "nan"} & helpers | ({"inf"} if infinite else set())
+    for helper in helpers:
+        needed |= MATH_OF_HELPERS.get(helper, set())
+    return sorted(needed)
+
+
+def _holds_infinity(answer: Any) -> bool:
+    if isinstance(answer, tuple):
+        return any(map(_holds_infinity, answer))
+    return isinstance(answer, float) and math.isinf(answer)
+
+
+# --- Columns --------------------------------------------------------------------------
+
+
+def _limit(program: Program) -> float | None:
+    """The bound that most number columns have on both sides, which gets a name."""
+    bounds = [
+        column.high
+        for column in program.columns
+        if column.categories is None and column.low == -column.high
+    ]
+    common = Counter(bounds).most_common(1)
+    return common[0][0] if common and (common[0][1] > 1 or len(bounds) == 1) else None
+
+
+def _columns(program: Program) -> list[PythonColumn]:
+    names = [column.name for column in program.columns]
+    ids, constants = identifiers(names), identifiers(names, upper=True)
+    limit = _limit(program)
+    lists = identifiers([f"{name}_categories" for name in names], constants, upper=True)
+    lists = [
+        name if width(listing(_listed(column))) > LONGEST_LISTING else ""
+        for name, column in zip(lists, program.columns)
+    ]
+    rules = [_rule(column, limit, name) for column, name in zip(program.columns, lists)]
+    numbers = [r for r, c in zip(rules, program.columns) if c.categories is None]
+    common = Counter(numbers).most_common(1)
+    shared = common[0][0] if common and common[0][1] > 1 else None
+    return [
+        PythonColumn(
+            name=column.name,
+            id=name,
+            known="" if column.categories is None or _takes_text(column) else known,
+            categories=column.categories or (),
+            listed=listed,
+            rule=rule,
+            shares_rule=rule == shared,
+            allowed=_allowed(column, index, program),
+            checks=_checks(column, name, known, limit),
+            read=lookup(name, "record", literal(column.name), 8),
+            is_open=column.unknown and column.categories is not None,
+            is_number=column.categories is None,
+            optional=column.missing,
+        )
+        for index, (column, name, known, rule, listed) in enumerate(
+            zip(program.columns, ids, constants, rules, lists)
+        )
+    ]
+
+
+def _rule(
+    column: Column, limit: float | None, listed: str
+) -> tuple[tuple[str, str], ...]:
+    def source(key: str, value: Any) -> str:
+        if key in ("minimum", "maximum"):
+            return _bound(value, limit)
+        if listed and key in ("enum", "examples"):
+            more = map(literal, value[len(column.categories or ()) :])
+            return f"[{', '.join([f'*{listed}', *more])}]"
+        return listing(value) if isinstance(value, list) else literal(value)
+
+    return tuple((key, source(key, v)) for key, v in property_of(column).items())
+
+
+def _listed(column: Column) -> list[Any]:
+    """What the rule of a column lists."""
+    rule = property_of(column)
+    return list(rule.get("enum", rule.get("examples", ())))
+
+
+def _bound(value: float, limit: float | None) -> str:
+    if limit is not None and abs(value) == limit:
+        return "LIMIT" if value > 0 else "-LIMIT"
+    return literal(value)
+
+
+def _checks(
+    column: Column, name: str, known: str, limit: float | None
+) -> tuple[str, ...]:
+    """The conditions under which validate takes a value as it is."""
+    if column.categories is not None:
+        # Of an open column of text, any text is taken; what is not goes the long way.
+        return (
+            f"type({name}) is str" if _takes_text(column) else f"{name} in {known}",
+        )
+    low, high = _bound(column.low, limit), _bound(column.high, limit)
+    whole = (f"{name} % 1 == 0",) if column.integer else ()
+    if not column.missing:
+        return f"{low} <= {name} <= {high}", *whole
+    # A comparison with nan is false: said the other way round, nan passes.
+    whole = (f"not {name} % 1 > 0",) if column.integer else ()
+    return f"({low} <= {name} <= {high} or isnan({name}))", *whole
+
+
+def _allowed(column: Column, index: int, program: Program) -> str:
+    """Where the module lists the categories of a column that it requires."""
+    key, name = "examples" if column.unknown else "enum", literal(column.name)
+    if width(name) > LONGEST_LISTING and index in program.required:
+        name = f"COLUMNS[{program.required.index(index)}]"
+    return f'RULES[{name}]["{key}"]'
+
+
+def _takes_text(column: Column) -> bool:
+    return column.unknown and all(type(c) is str for c in column.categories or ())
+
+
+def _type_of_column(column: Column) -> str:
+    if column.categories is None:
+        return "float"
+    kinds = {type(category).__name__ for category in column.categories}
+    if kinds <= {"int", "float"}:
+        kinds = {"float"}
+    kind = kinds.pop() if len(kinds) == 1 else "Any"
+    return f"{kind} | None" if column.missing and kind != "Any" else kind
+
+
+def _type_of(values: tuple[Any, ...]) -> str:
+    """The annotation that fits all of some constants."""
+    if values and all(type(value) is tuple for value in values):
+        inner = _type_of(tuple(item for value in values for item in value))
+        return f"tuple[{inner}, ...]"
+    kinds = {type(value).__name__ for value in values}
+    return kinds.pop() if len(kinds) == 1 else "Any"
+
+
+# --- Trees ------------------------------------------------------------------------------
+
+
+def _lines(program: Program, spelling: Spelling) -> Iterator[str]:
+    """The body of ``score``, line by line."""
+    model = program.model
+    remarks = [""] * len(model.predictions)
+    if len(remarks) <= COMMENTED_LEAVES:
+        remarks = [f"  # {comment(answer)}" for answer in model.predictions]
+    for op, depth, test, sense, number in statements(model.tree):
+        indent = "    " * (depth + 1)
+        if op == "return":
+            yield f"{indent}return {number}{remarks[number]}"
+        elif op == "else":
+            yield f"{indent}else:"
+        else:
+            assert test is not None
+            yield branch(f"{indent}{op} ", spelling.condition(test, sense))
+
+
+# --- Words ----------------------------------------------------------------------------
+
+
+def _title(program: Program) -> str:
+    estimator, classes = program.origin.estimator, program.classes
+    article = "An" if estimator[0] in "AEIOU" else "A"
+    count = len(program.required)
+    columns = "1 column" if count == 1 else f"{count} columns"
+    first = program.model.predictions[0]
+    if isinstance(first, tuple):
+        out = f"{len(first)} {'numbers' if classes is None else 'labels'}"
+    elif classes is None:
+        out = "a number"
+    else:
+        out = f"one of {len(classes)} classes" if len(classes) > 1 else "its only class"
+    return f"{article} {estimator} in plain Python: {columns} in, {out} out."
+
+
+def _origin(program: Program) -> str:
+    origin = program.origin
+    version = f" {origin.version}" if origin.version else ""
+    size = ", ".join(
+        (
+            "1 node" if origin.nodes == 1 else f"{origin.nodes} nodes",
+            "1 leaf" if origin.leaves == 1 else f"{origin.leaves} leaves",
+            f"depth {origin.depth}",
+        )
+    )
+    text = (
+        f"Compiled by treecompile {__version__} from a model of {origin.library}"
+        f"{version} ({size}; sha256 of its file {origin.sha256[:16]}). "
+        "Do not edit: compile again."
+    )
+    return "\n".join(textwrap.wrap(text, WIDTH))
+
+
+def _doctest(program: Program) -> list[str]:
+    """A session that scores one valid record, with what it answers."""
+    record = example(program)
+    values = clean(program, record)[0]
+    number = leaf(program, values)
+    model = program.model
+    lines = [f">>> record = {_record(record)}"]
+    if len(lines[0]) > WIDTH:
+        lines = [">>> record = {"]
+        lines += [f"...     {literal(k)}: {literal(v)}," for k, v in record.items()]
+        lines.append("... }")
+    lines += [">>> predict(record)", repr(model.predictions[number])]
+    if model.probabilities is not None:
+        lines += [">>> predict_proba(record)", repr(model.probabilities[number])]
+    return lines
+
+
+def _record(record: dict[str, Any]) -> str:
+    if len(record) > WIDE and set(record.values()) == {0.0}:
+        return "dict.fromkeys(COLUMNS, 0.0)"
+    return (
+        "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in record.items()) + "}"
+    )

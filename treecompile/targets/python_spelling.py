@@ -1,0 +1,392 @@
+"""How tests and expressions are spelt in Python."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from ..program import (
+    Among,
+    Apply,
+    Arithmetic,
+    Category,
+    Check,
+    Clip,
+    Column,
+    Constant,
+    Cuts,
+    Expression,
+    Fill,
+    IsMissing,
+    Match,
+    Norm,
+    Number,
+    Program,
+    Read,
+    Replace,
+    State,
+    Steps,
+    Test,
+    Threshold,
+    columns_of,
+)
+from .python_text import WIDTH, identifiers, literal
+
+# A set of categories that takes no more room than this is written where it is tested.
+INLINE_SET = 40
+
+
+class Spelling:
+    """The source text of a program's tests and expressions.
+
+    ``ids`` are the variables of the columns. ``constants`` collects the tables and sets
+    that are too long to stand where they are used, and ``helpers`` the names of the
+    small functions (in ``templates/python/helpers.py.jinja``) that the text calls.
+    """
+
+    def __init__(self, program: Program, ids: list[str]) -> None:
+        self.program = program
+        self.ids = ids
+        self.constants: dict[str, tuple[str, list[str]]] = {}
+        self.helpers: set[str] = set()
+        self._names: dict[Any, str] = {}
+        self._taken = set(ids)
+        self.computed: dict[int, str] = {}  # feature -> the variable that holds it
+        # What is named before it is used, as (name, function, arguments).
+        self.bindings: list[tuple[str, str, list[str]]] = []
+
+    def reserve(self, name: str, categories: tuple[Constant, ...] = ()) -> None:
+        """A constant that the module has already: a tuple of these categories."""
+        self._taken.add(name)
+        if categories:
+            self._names["tuple", tuple(map(literal, categories))] = name
+
+    # --- Tests ------------------------------------------------------------------------
+
+    def condition(self, test: Test, sense: bool) -> str:
+        """The condition that holds when the test goes left, if ``sense``; else right."""
+        if isinstance(test, Among):
+            return self._among(test, test.inside == sense)
+        if isinstance(test, Threshold):
+            name = self._computed(test.feature)
+            return self._intervals(name, (test.cut,), test.missing_left, sense, True)
+        assert isinstance(test, Cuts)
+        column = self.program.columns[test.column]
+        name = self.ids[test.column]
+        return self._intervals(
+            name, test.cuts, test.missing_left, sense, column.missing
+        )
+
+    def _computed(self, feature: int) -> str:
+        """The variable of a feature that is computed from several columns."""
+        if feature not in self.computed:
+            (name,) = identifiers([self.program.features[feature].name], self._taken)
+            self._taken.add(name)
+            self.computed[feature] = name
+        return self.computed[feature]
+
+    def _intervals(
+        self,
+        name: str,
+        cuts: tuple[float, ...],
+        missing_left: bool,
+        sense: bool,
+        may_be_missing: bool,
+    ) -> str:
+        """A comparison with a NaN is false, so what is spelt out is the side on which a
+        missing value is not; the other one is its ``not``."""
+        if cuts in ((), (-math.inf,)):
+            self.helpers.add("isnan")
+            missing = missing_left == sense
+            return f"isnan({name})" if missing else f"not isnan({name})"
+        wanted = sense
+        if may_be_missing and missing_left == sense:
+            wanted = not sense
+        stretches = _stretches(cuts, wanted)
+        if not may_be_missing:
+            others = _stretches(cuts, not sense)
+            if len(others) < len(stretches) or _is_point(others):
+                stretches, wanted = others, not sense
+        text = self._union(name, stretches)
+        if wanted == sense:
+            return text
+        if len(stretches) == 1 and not may_be_missing and _is_point(stretches):
+            return text.replace(" == ", " != ", 1)
+        return f"not {text}" if len(stretches) == 1 else f"not ({text})"
+
+    def _union(self, name: str, stretches: list[tuple[float, float]]) -> str:
+        points = [
+            high for low, high in stretches if math.nextafter(low, math.inf) == high
+        ]
+        if len(points) == len(stretches) > 1:
+            return f"{name} in {self._set(name, [literal(x) for x in points])}"
+        return " or ".join(_stretch(name, low, high) for low, high in stretches)
+
+    def _among(self, test: Among, positive: bool) -> str:
+        column = self.program.columns[test.column]
+        name = self.ids[test.column]
+        if len(test.states) == 1:
+            (state,) = test.states
+            return self._is(column, name, state, positive)
+        items = self._items(column, test.states)
+        return f"{name} {'in' if positive else 'not in'} {self._set(name, items)}"
+
+    def _is(self, column: Column, name: str, state: Category, positive: bool) -> str:
+        if state is State.MISSING:
+            return f"{name} is None" if positive else f"{name} is not None"
+        if isinstance(state, bool) and column.boolean and not column.missing:
+            return name if positive == state else f"not {name}"
+        return f"{name} {'==' if positive else '!='} {_comparable(state)}"
+
+    def _items(self, column: Column, states: frozenset[Category]) -> list[str]:
+        known = [c for c in column.categories or () if c in states]
+        others = states - set(known) - {State.MISSING, State.UNKNOWN}
+        items = [literal(c) for c in [*known, *sorted(others, key=repr)]]
+        return items + ["None"] * (State.MISSING in states)
+
+    def _set(self, name: str, items: list[str]) -> str:
+        """A set display where it is short, else the name of a constant."""
+        if sum(len(item) + 2 for item in items) <= INLINE_SET:
+            return "{" + ", ".join(items) + "}"
+        return self._constant(f"{name}_set", "set", items)
+
+    def _constant(self, stem: str, kind: str, items: list[str]) -> str:
+        key = (kind, tuple(items))
+        if key not in self._names:
+            (name,) = identifiers([stem], self._taken, upper=True)
+            self._taken.add(name)
+            self._names[key] = name
+            self.constants[name] = (kind, items)
+        return self._names[key]
+
+    # --- Expressions ------------------------------------------------------------------
+
+    def number(self, expression: Expression) -> str:
+        """An expression whose value is a float, as it stands on its own."""
+        text = self._number(expression)
+        return text[1:-1] if _enclosed(text) else text
+
+    def item(self, expression: Expression, indent: int) -> str:
+        """The same as an item of a tuple, in two lines where it is long for one."""
+        text = self.number(expression)
+        if indent + len(text) + 1 <= WIDTH or not isinstance(expression, Arithmetic):
+            return text
+        left, right = self._number(expression.left), self._number(expression.right)
+        return f"{left}\n{' ' * indent}{expression.operator} {right}"
+
+    def _number(self, expression: Expression) -> str:
+        """The same, so that it can be an operand."""
+        match expression:
+            case Number(value):
+                if math.isinf(value):
+                    self.helpers.add("inf")
+                return literal(value) if value >= 0 else f"({literal(value)})"
+            case Read(column):
+                return self._read(column)
+            case Fill(operand, value):
+                x = self._number(operand)
+                if isinstance(operand, Read) and not self._is_category(operand):
+                    self.helpers.add("isnan")
+                    return f"({literal(value)} if isnan({x}) else {x})"
+                return (
+                    f"{self._help('_fill')}({self.number(operand)}, {literal(value)})"
+                )
+            case Replace(operand, old, new):
+                becomes = "nan" if new is None else literal(new)
+                return f"{self._help('_replace')}({self.number(operand)}, {literal(old)}, {becomes})"
+            case Match(operand, table, default):
+                return self._match(operand, table, default)
+            case IsMissing(operand):
+                return f"(1.0 if {self._missing(operand)} else 0.0)"
+            case Arithmetic(operator, left, right):
+                return f"({self._number(left)} {operator} {self._number(right)})"
+            case Clip(operand, low, high):
+                x = self.number(operand)
+                return f"min(max({x}, {literal(low)}), {literal(high)})"
+            case Steps(operand, edges):
+                name = self._constant("edges", "tuple", [literal(e) for e in edges])
+                return f"{self._help('_steps')}({self.number(operand)}, {name})"
+            case Norm():
+                return self._norm(expression)
+            case Apply("quantile", operand, parameters):
+                half = len(parameters) // 2
+                tables = [
+                    self._constant(stem, "tuple", list(map(literal, numbers)))
+                    for stem, numbers in (
+                        ("quantiles", parameters[:half]),
+                        ("shares", parameters[half:]),
+                    )
+                ]
+                arguments = ", ".join([self.number(operand), *tables])
+                return f"{self._help('_quantile')}({arguments})"
+            case Apply(function, operand, parameters):
+                rest = "".join(f", {literal(p)}" for p in parameters)
+                return f"{self._help('_' + function)}({self.number(operand)}{rest})"
+        raise TypeError(f"not an expression: {expression!r}")
+
+    def _norm(self, norm: Norm) -> str:
+        """The variable of a length, which every column of its row is divided by."""
+        if norm not in self._names:
+            (name,) = identifiers(["norm"], self._taken)
+            self._taken.add(name)
+            self._names[norm] = name
+        name = self._names[norm]
+        if all(name != bound for bound, _, _ in self.bindings):
+            helper = self._help(f"_{norm.kind}" + "_paired" * norm.paired)
+            arguments = [self.number(operand) for operand in norm.operands]
+            self.bindings.append((name, f"{helper}({literal(norm.least)}, ", arguments))
+        return name
+
+    def take_bindings(self) -> list[tuple[str, str, list[str]]]:
+        """What the text so far needs named before it; the next begins anew."""
+        taken, self.bindings = self.bindings, []
+        return taken
+
+    def _help(self, name: str) -> str:
+        self.helpers.add(name)
+        return name
+
+    def _read(self, index: int) -> str:
+        column, name = self.program.columns[index], self.ids[index]
+        if column.categories is None:
+            return name
+        if column.missing:
+            self.helpers.add("nan")
+            return f"(nan if {name} is None else float({name}))"
+        return f"float({name})"
+
+    def _is_category(self, expression: Expression) -> bool:
+        """Whether an expression passes on the category of a column."""
+        while isinstance(expression, (Fill, Replace)):
+            expression = expression.operand
+        if not isinstance(expression, Read):
+            return False
+        return self.program.columns[expression.column].categories is not None
+
+    def _category(self, expression: Expression) -> str:
+        """An expression that passes a category on, None where it is missing."""
+        match expression:
+            case Fill(operand, value):
+                x = self._category(operand)
+                return f"({literal(value)} if {x} is None else {x})"
+            case Replace(operand, old, new):
+                x = self._category(operand)
+                return f"({literal(new)} if {x} == {_comparable(old)} else {x})"
+        assert isinstance(expression, Read)
+        return self.ids[expression.column]
+
+    def _missing(self, operand: Expression) -> str:
+        if self._is_category(operand):
+            return f"{self._category(operand)} is None"
+        self.helpers.add("isnan")
+        return f"isnan({self.number(operand)})"
+
+    def _match(
+        self,
+        operand: Expression,
+        table: tuple[tuple[Category, float], ...],
+        default: float,
+    ) -> str:
+        is_category = self._is_category(operand)
+        entries = dict(table)
+        if State.MISSING in entries and not self._may_be_missing(operand):
+            del entries[State.MISSING]
+        x = self._category(operand) if is_category else self._number(operand)
+        worth = set(entries.values())
+        if not entries:
+            return literal(default)
+        if len(worth) == 1 and not math.isnan(default):
+            (value,) = worth
+            if list(entries) == [State.MISSING]:
+                test = self._missing(operand)
+            elif len(entries) == 1:
+                test = f"{x} == {_comparable(next(iter(entries)))}"
+            elif State.MISSING in entries and not is_category:
+                test = ""
+            else:
+                known = [_state(c) for c in entries]
+                test = f"{x} in {self._set('known', known)}"
+            if test:
+                return f"({literal(value)} if {test} else {literal(default)})"
+        items = [f"{_state(c)}: {literal(v)}" for c, v in entries.items()]
+        for value in (*worth, default):
+            if value != value:
+                self.helpers.add("nan")
+        codes = self._constant("codes", "dict", items)
+        if State.MISSING in entries and not is_category:
+            x = f"{self._help('_known')}({self.number(operand)})"
+        return f"{codes}.get({x}, {literal(default)})"
+
+    def dummies(self, operand: Expression, known: list[Category]) -> str:
+        """A one for the category that the operand holds, zeros for all the others."""
+        is_category = self._is_category(operand)
+        x = self._category(operand) if is_category else self.number(operand)
+        stem = f"{self.ids[min(columns_of(operand))]}_known"
+        table = self._constant(stem, "tuple", [_state(c) for c in known])
+        return f"*[1.0 if {x} == known else 0.0 for known in {table}]"
+
+    def _may_be_missing(self, operand: Expression) -> bool:
+        while not isinstance(operand, Read):
+            if isinstance(operand, Fill):
+                return False
+            if isinstance(operand, (Number, Match, IsMissing, Arithmetic, Norm)):
+                return True
+            operand = operand.operand
+        return self.program.columns[operand.column].missing
+
+    def misfit(self, check: Check, bound: Any) -> tuple[str, list[str]]:
+        """The condition under which a check fails, and the columns that it mixes."""
+        x = self._number(check.value)
+        low, high = bound(check.low), bound(check.high)
+        if low == f"-{high}":
+            inside = f"abs({self.number(check.value)}) <= {high}"
+        else:
+            inside = f"{low} <= {x} <= {high}"
+        names = [self.program.columns[i].name for i in sorted(columns_of(check.value))]
+        if not check.missing:
+            return f"not {inside}", names
+        return f"not ({inside} or {self._missing(check.value)})", names
+
+
+def _stretches(cuts: tuple[float, ...], left: bool) -> list[tuple[float, float]]:
+    """The intervals (above, up to) that go left, or right."""
+    ends = [-math.inf, *cuts, math.inf]
+    pairs = list(zip(ends, ends[1:]))[0 if left else 1 :: 2]
+    return [(low, high) for low, high in pairs if low < high]
+
+
+def _is_point(stretches: list[tuple[float, float]]) -> bool:
+    (low, high), *more = stretches
+    return not more and math.nextafter(low, math.inf) == high
+
+
+def _stretch(name: str, low: float, high: float) -> str:
+    if math.nextafter(low, math.inf) == high:
+        return f"{name} == {literal(high)}"
+    if low == -math.inf:
+        return f"{name} <= {literal(high)}"
+    if high == math.inf:
+        return f"{name} > {literal(low)}"
+    return f"{literal(low)} < {name} <= {literal(high)}"
+
+
+def _comparable(state: Category) -> str:
+    """A category to compare with: True is 1, since a record may hold either."""
+    return literal(int(state) if isinstance(state, bool) else state)
+
+
+def _state(state: Category) -> str:
+    return "None" if state is State.MISSING else literal(state)
+
+
+def _enclosed(text: str) -> bool:
+    """Whether one pair of parentheses encloses all of a text."""
+    if not text.startswith("(") or not text.endswith(")"):
+        return False
+    depth = 0
+    for token in re.finditer(r"""[()]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", text):
+        depth += (token[0] == "(") - (token[0] == ")")
+        if depth == 0 and token.end() < len(text):
+            return False
+    return True
