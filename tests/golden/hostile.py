@@ -1,0 +1,500 @@
+"""A DecisionTreeClassifier in plain Python: 8 columns in, one of 8 classes out.
+
+Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (37 nodes, 19 leaves,
+depth 11; sha256 of its file 0123456789abcdef). Do not edit: compile again.
+
+A number goes the way that it goes in the model, which rounds it to single precision:
+a cut below is the last double that still rounds to the left of the model's threshold.
+
+>>> record = {
+...     '\"\"\"; import os #': 0.5,
+...     "predict": 4.0,
+...     "{{ 7 * 7 }}": 0.5,
+...     "a b": "'",
+...     "a-b": "",
+...     "class": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+...     "record": 0.5,
+...     "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列": 0.5,
+... }
+>>> predict(record)
+'\"\"\"'
+>>> predict_proba(record)
+(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""
+
+from __future__ import annotations
+
+from math import isnan, nan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+COLUMNS = (
+    '"""; import os #',
+    "predict",
+    "{{ 7 * 7 }}",
+    "a b",
+    "a-b",
+    "class",
+    "record",
+    "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列",
+)
+CLASSES = (
+    "'",
+    '"""',
+    "\n",
+    "\\",
+    "'); import os #",
+    "\u200f",
+    "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日",
+    "",
+)
+FEATURES = (
+    '"""; import os #',
+    "predict",
+    "{{ 7 * 7 }}",
+    "record",
+    "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列",
+    'a b_"',
+    "a b_\\",
+    "a b_\ud800",
+    "a-b_",
+    "a-b_'); import os #",
+    "class_",
+)
+
+# What each column may hold, in the words of JSON Schema.
+LIMIT = 3.4028235677973362e38
+_A_B_CATEGORIES = ("'", '"', "\\", "\n", 'it\'s "both"', "\u202e", "\ud800", "{%")
+_CLASS_CATEGORIES = (
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "y",
+)
+_NUMBER: dict[str, Any] = {
+    "type": ["number", "boolean"],
+    "minimum": -LIMIT,
+    "maximum": LIMIT,
+}
+RULES: dict[str, dict[str, Any]] = {
+    '"""; import os #': {
+        "type": ["number", "boolean", "null"],
+        "minimum": -LIMIT,
+        "maximum": LIMIT,
+    },
+    "predict": _NUMBER,
+    "{{ 7 * 7 }}": _NUMBER,
+    "a b": {"enum": [*_A_B_CATEGORIES]},
+    "a-b": {"enum": ["", "é", "日本", "'); import os #", "None"]},
+    "class": {"enum": [*_CLASS_CATEGORIES]},
+    "record": _NUMBER,
+    "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列": _NUMBER,
+}
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {name: RULES[name] for name in COLUMNS},
+    "required": list(COLUMNS),
+}
+_A_B = frozenset(RULES["a b"]["enum"])
+_A_B_ = frozenset(RULES["a-b"]["enum"])
+_CLASS = frozenset(RULES["class"]["enum"])
+
+
+class InvalidRecord(ValueError):
+    """A record that cannot be scored.
+
+    .missing: the columns that it lacks; .invalid: column -> the value that is not valid.
+    """
+
+    def __init__(
+        self, missing: list[str], invalid: dict[str, Any], others: list[str]
+    ) -> None:
+        super().__init__(missing, invalid, others)
+        self.missing = tuple(missing)
+        self.invalid = invalid
+        self.others = others
+
+    def __str__(self) -> str:
+        lines = []
+        if self.missing:
+            lines.append("Not all columns were specified for model. Missing columns:")
+        for name in map(_shown, self.missing):
+            near = _nearest(name, self.others)
+            hint = f' (the record has "{near}": did you mean "{name}"?)' if near else ""
+            lines.append(f"    {name}{hint}")
+        if self.invalid:
+            lines.append("Input is invalid:")
+        for name, value in self.invalid.items():
+            near = _nearest(value, RULES[name].get("enum", ()))
+            hint = f'; did you mean "{near}"?' if near else ""
+            lines.append(
+                f'    "{_shown(value)}" is not a valid value for "{_shown(name)}"'
+                f" (expected {_expected(name)}{hint})"
+            )
+        return "\n".join(lines)
+
+
+def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The clean values of COLUMNS, or InvalidRecord naming every fault at once."""
+    try:
+        import_os = record['"""; import os #']
+        if type(import_os) is not float:
+            import_os = _number(import_os)
+        predict_ = record["predict"]
+        if type(predict_) is not float:
+            predict_ = _number(predict_)
+        x_7_7 = record["{{ 7 * 7 }}"]
+        if type(x_7_7) is not float:
+            x_7_7 = _number(x_7_7)
+        a_b = record["a b"]
+        a_b_ = record["a-b"]
+        class_ = record["class"]
+        record_ = record["record"]
+        if type(record_) is not float:
+            record_ = _number(record_)
+        列列列列列列列列列列列列列列列列列列列列 = record[
+            "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列"
+        ]
+        if type(列列列列列列列列列列列列列列列列列列列列) is not float:
+            列列列列列列列列列列列列列列列列列列列列 = _number(
+                列列列列列列列列列列列列列列列列列列列列
+            )
+        if (
+            (-LIMIT <= import_os <= LIMIT or isnan(import_os))
+            and -LIMIT <= predict_ <= LIMIT
+            and -LIMIT <= x_7_7 <= LIMIT
+            and a_b in _A_B
+            and a_b_ in _A_B_
+            and class_ in _CLASS
+            and -LIMIT <= record_ <= LIMIT
+            and -LIMIT <= 列列列列列列列列列列列列列列列列列列列列 <= LIMIT
+        ):
+            return (
+                import_os,
+                predict_,
+                x_7_7,
+                a_b,
+                a_b_,
+                class_,
+                record_,
+                列列列列列列列列列列列列列列列列列列列列,
+            )
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        pass
+    return _checked(record, COLUMNS)
+
+
+def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
+    """The feature vector that the model was fitted on, in the order of FEATURES."""
+    (
+        import_os,
+        predict_,
+        x_7_7,
+        a_b,
+        a_b_,
+        class_,
+        record_,
+        列列列列列列列列列列列列列列列列列列列列,
+    ) = validate(record)
+    return (
+        import_os,
+        predict_,
+        x_7_7,
+        record_,
+        列列列列列列列列列列列列列列列列列列列列,
+        1.0 if a_b == '"' else 0.0,
+        1.0 if a_b == "\\" else 0.0,
+        1.0 if a_b == "\ud800" else 0.0,
+        1.0 if a_b_ == "" else 0.0,
+        1.0 if a_b_ == "'); import os #" else 0.0,
+        (
+            1.0
+            if class_
+            == "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+            else 0.0
+        ),
+    )
+
+
+# For each leaf: the answer, the share of each class and the number that the model
+# itself gives the leaf.
+# fmt: off
+PREDICTIONS = (
+    "'", "\\", "'); import os #", "\u200f",
+    "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日", "", "\n", "\\",
+    "'); import os #", "\u200f",
+    "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日", '"""', "\n", "\\",
+    "'); import os #", "\u200f", "'", '"""', "\n",
+)
+# fmt: on
+PROBABILITIES = (
+    (0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125),
+    (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+    (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+)
+LEAVES = (11, 12, 14, 15, 17, 18, 19, 21, 22, 24, 25, 26, 28, 29, 31, 32, 33, 35, 36)
+
+
+def score(
+    import_os: float,
+    predict_: float,
+    x_7_7: float,
+    a_b: str,
+    a_b_: str,
+    class_: str,
+    record_: float,
+    列列列列列列列列列列列列列列列列列列列列: float,
+) -> int:
+    """The place of a record's leaf in the tables above."""
+    if (
+        class_
+        == "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    ):
+        if predict_ <= 10.0:
+            return 17  # '"""'
+        return 18  # "\n"
+    if a_b_ == "'); import os #":
+        return 16  # "'"
+    if a_b_ == "":
+        if predict_ <= 8.0:
+            return 14  # "'); import os #"
+        return 15  # "\u200f"
+    if a_b == "\ud800":
+        if predict_ <= 7.0:
+            return 12  # "\n"
+        return 13  # "\\"
+    if a_b == "\\":
+        return 11  # '"""'
+    if a_b == '"':
+        if predict_ <= 5.0:
+            return 9  # "\u200f"
+        return 10  # "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日"
+    if 列列列列列列列列列列列列列列列列列列列列 > 0.5:
+        if predict_ <= 4.0:
+            return 7  # "\\"
+        return 8  # "'); import os #"
+    if record_ > 0.5:
+        return 6  # "\n"
+    if x_7_7 > 0.5:
+        if predict_ <= 2.0:
+            return 4  # "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日"
+        return 5  # ""
+    if predict_ <= 0.5:
+        if import_os <= 0.5:
+            return 0  # "'"
+        return 1  # "\\"
+    if predict_ <= 1.0:
+        return 2  # "'); import os #"
+    return 3  # "\u200f"
+
+
+def predict(record: Mapping[str, Any]) -> str:
+    """The answer for one record; InvalidRecord if it cannot be scored."""
+    return PREDICTIONS[score(*validate(record))]
+
+
+def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+    """The probability of each of CLASSES for one record."""
+    return PROBABILITIES[score(*validate(record))]
+
+
+def apply(record: Mapping[str, Any]) -> int:
+    """The number that the model gives the leaf of one record."""
+    return LEAVES[score(*validate(record))]
+
+
+def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The answers for many records."""
+    return [PREDICTIONS[score(*validate(record))] for record in records]
+
+
+def predict_proba_many(
+    records: Iterable[Mapping[str, Any]],
+) -> list[tuple[float, ...]]:
+    """The probabilities for many records."""
+    return [PROBABILITIES[score(*validate(record))] for record in records]
+
+
+# What validate does with a record that is not plainly valid.
+
+
+def _checked(record: Mapping[str, Any], columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """The clean values of ``columns``, with every value looked at on its own."""
+    if not hasattr(record, "keys"):
+        raise TypeError(f"a record is a mapping, and this is a {type(record).__name__}")
+    values, missing, invalid = [], [], {}
+    for name in columns:
+        try:
+            value = record[name]
+        except LookupError:
+            missing.append(name)
+            continue
+        try:
+            values.append(_clean(name, value))
+        except (TypeError, ValueError, ArithmeticError):
+            invalid[name] = value
+    if missing or invalid:
+        others = [key for key in list(record.keys()) if key not in columns]
+        raise InvalidRecord(missing, invalid, others)
+    return tuple(values)
+
+
+def _clean(name: str, value: Any) -> Any:
+    """A value as the scorer reads it; ValueError or TypeError if it is not valid."""
+    rule = RULES[name]
+    if "enum" in rule or "examples" in rule:
+        return _category(rule, value)
+    number = _number(value)
+    if isnan(number) and "null" in rule["type"]:
+        return number
+    if not rule["minimum"] <= number <= rule["maximum"]:
+        raise ValueError
+    return number
+
+
+def _category(rule: dict[str, Any], value: Any) -> Any:
+    """A category that the rule admits, None where it is missing."""
+    if value != value:
+        value = None
+    hash(value)  # what cannot be looked up is no category
+    if value in rule["enum"]:
+        return value
+    raise ValueError
+
+
+def _number(value: Any) -> float:
+    """A number as a float, nan where it is missing; TypeError if it is no number."""
+    if value is None:
+        return nan
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise TypeError
+    if hasattr(value, "__index__") and abs(int(value)) > 2**53:
+        raise ValueError  # the model may have seen another double
+    return float(value)
+
+
+def _shown(value: Any) -> str:
+    """A value for a message: on one line, printable, of a readable length."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:81])
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _expected(name: str) -> str:
+    """What a column takes, in words."""
+    rule = RULES[name]
+    if "enum" in rule:
+        known = [f'"{_shown(value)}"' for value in dict.fromkeys(rule["enum"])]
+        return "one of " + ", ".join(known[:20]) + ", ..." * (len(known) > 20)
+    kind = "an integer" if "integer" in rule["type"] else "a number"
+    return f"{kind} from {rule['minimum']!r} to {rule['maximum']!r}"
+
+
+def _nearest(word: Any, words: Iterable[Any]) -> str:
+    """The nearest of some words, printable, or nothing where none is near."""
+    from difflib import get_close_matches
+
+    if isinstance(word, str) and len(word) <= 60:
+        words = [w for w in words if isinstance(w, str) and len(w) <= 60]
+        return "".join(map(_shown, get_close_matches(word, words, 1)))
+    return ""
+
+
+def main() -> int:
+    """Score the records of a CSV or JSON Lines file: one JSON answer a line."""
+    import argparse
+    import json
+    import sys
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="- is standard input"
+    )
+    parser.add_argument(
+        "--proba", action="store_true", help="probabilities in the order of CLASSES"
+    )
+    parser.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of a record"
+    )
+    options = parser.parse_args()
+    if options.schema:
+        print(json.dumps(SCHEMA, indent=2))
+        return 0
+    answer: Any = predict_proba if options.proba else predict
+    failed = False
+    try:
+        for line, record in _records(options.file):
+            try:
+                if isinstance(record, str):
+                    record = json.loads(record)
+                print(json.dumps(answer(record)))
+            except (TypeError, ValueError) as error:
+                print(f"line {line}: {error}", file=sys.stderr)
+                failed = True
+    except InvalidRecord as error:
+        print(f"{options.file}: {error}", file=sys.stderr)
+        failed = True
+    except (OSError, UnicodeError) as error:
+        parser.error(str(error))
+    return 1 if failed else 0
+
+
+def _records(file: str) -> Iterator[tuple[int, Any]]:
+    """The lines of JSON, or the rows of a CSV file, each with its line number."""
+    import csv
+    import itertools
+
+    with open(0 if file == "-" else file, encoding="utf-8-sig", newline="") as stream:
+        first = stream.readline()
+        lines = itertools.chain([first], stream)
+        if first.lstrip()[:1] in ("{", "[") or file.endswith((".jsonl", ".ndjson")):
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, line
+            return
+        rows = csv.DictReader(lines, delimiter=max(",;\t|", key=first.count))
+        names = list(rows.fieldnames or ())
+        missing = [name for name in COLUMNS if name not in names]
+        if missing:  # said once, not for every row
+            raise InvalidRecord(missing, {}, names)
+        for row in rows:
+            yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
+
+
+def _cell(name: str, text: str | None) -> Any:
+    """The value that a cell of a CSV file stands for."""
+    if name not in RULES:
+        return text
+    rule = RULES[name]
+    known = {str(value): value for value in rule.get("enum", rule.get("examples", ()))}
+    if text in known:
+        return known[text]
+    if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
+        return None
+    try:
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        pass  # not a number: validate says so
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
