@@ -1,0 +1,50 @@
+# make demo     from nothing: train the mushroom example, compile it, score with it
+# make test     from nothing: run every test (ARGS="-k mushroom" for some of them)
+# make lint     style and types
+# make format   put the style right
+# make regen    make the committed scorers and the copied parts of the README anew
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+DEMO = build/demo
+
+.PHONY: demo test regen lint format clean
+
+demo: $(VENV)/examples.installed
+	$(BIN)/python examples/mushroom/train.py --rules --into $(DEMO)
+	$(BIN)/treecompile build $(DEMO)/model.pkl --data $(DEMO)/mushrooms.csv -o $(DEMO)/scorer.py
+	@echo
+	@echo '# The scorer needs only Python: no packages, no site directory.'
+	echo '{"odor": "n", "stalk_surface_below_ring": "y", "spore_print_color": "w"}' | $(PYTHON) -I -S $(DEMO)/scorer.py
+	@echo
+	@echo '# A record that it cannot score is refused, every fault at once.'
+	echo '{"odor": "x", "stalk_surface_below_ring": "y"}' | $(PYTHON) -I -S $(DEMO)/scorer.py; test $$? -eq 1
+
+# Make anew what is copied and committed: the examples, then what the README shows of them.
+regen: $(VENV)/test.installed
+	$(BIN)/treecompile schema examples/mushroom/mushrooms.csv -o examples/mushroom/schema.json
+	$(BIN)/treecompile build examples/mushroom/model.pkl --data examples/mushroom/mushrooms.csv -o examples/mushroom/scorer.py
+	$(BIN)/treecompile build examples/iris/model.pkl -o examples/iris/scorer.py
+	$(BIN)/python -m pytest --regen tests/test_docs.py
+
+test: $(VENV)/test.installed
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/test.installed
+	$(BIN)/ruff check .
+	$(BIN)/black --check --quiet .
+	$(BIN)/mypy
+
+format: $(VENV)/test.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/black .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+# $(VENV)/test.installed is the package with the extra "test", and so on.
+$(VENV)/%.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$*]"
+	touch $@
