@@ -238,7 +238,7 @@ def _clean(name: str, value: Any) -> Any:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
-    if value != value:
+    if value != value:  # noqa: PLR0124 (any kind of nan)
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
