@@ -21,9 +21,10 @@ def example(program: Program) -> dict[str, Any]:
     ):
         return dict.fromkeys((column.name for column in columns), 0.0)
     cuts: dict[int, list[float]] = defaultdict(list)
-    for test in program.model.tree.tests:
-        if isinstance(test, Cuts):
-            cuts[test.column] += [cut for cut in test.cuts if abs(cut) < 1e15]
+    for tree in program.trees():
+        for test in tree.tests:
+            if isinstance(test, Cuts):
+                cuts[test.column] += [cut for cut in test.cuts if abs(cut) < 1e15]
     return {
         program.columns[i].name: _value(program.columns[i], cuts[i])
         for i in program.required

@@ -135,6 +135,36 @@ def _between_quantiles(*parameters: float) -> tuple[Piece, ...]:
     return (*pieces, (start, INF, 1))
 
 
+def _expit(x: float) -> float:
+    """1 / (1 + exp(-x)) as scipy.special.expit has it, which is C and calls libm."""
+    try:
+        return 1.0 / (1.0 + math.exp(-x))
+    except OverflowError:
+        return 0.0
+
+
+def _exp2(x: float) -> float:
+    """2 to the power of a number; infinite where that overflows."""
+    try:
+        return float(2.0**x)
+    except OverflowError:
+        return INF
+
+
+def _interpolated(x: float, *parameters: float) -> float:
+    """numpy.interp; the parameters are the abscissas, ascending, and, in the second
+    half, the ordinates."""
+    half = len(parameters) // 2
+    xs, ys = parameters[:half], parameters[half:]
+    if x != x:
+        return x
+    j = bisect_right(xs, x) - 1
+    if j < 0 or j == half - 1 or xs[j] == x:
+        return ys[max(j, 0)]
+    slope = (ys[j + 1] - ys[j]) / (xs[j + 1] - xs[j])
+    return slope * (x - xs[j]) + ys[j]
+
+
 def _box_cox(x: float, power: float) -> float:
     """scipy.special.boxcox, which is C and calls libm."""
     if not x > 0:
@@ -173,11 +203,23 @@ FUNCTIONS = {
     "yeo_johnson_by_power": Function(_yeo_johnson_by_power, EVERYWHERE),
     "box_cox": Function(_box_cox, ((0.0, INF, 1),)),
     "quantile": Function(_quantile, _between_quantiles, exact=True),
+    "expit": Function(_expit, EVERYWHERE),
+    "exp2": Function(_exp2, EVERYWHERE),
+    "interpolated": Function(_interpolated, (), exact=True),
     "nudged": Function(_nudged, (), exact=True),
     "reciprocal": Function(_ufunc(np.reciprocal), (), exact=True),
 }
 # Those of them that are no functions of numpy.
-_OWN = {"yeo_johnson", "yeo_johnson_by_power", "box_cox", "quantile", "nudged"}
+_OWN = {
+    "yeo_johnson",
+    "yeo_johnson_by_power",
+    "box_cox",
+    "quantile",
+    "expit",
+    "exp2",
+    "interpolated",
+    "nudged",
+}
 
 #: numpy's other names for them.
 _ALIASES = {"absolute": "abs", "fabs": "abs", "fix": "trunc"}

@@ -19,11 +19,13 @@ from .program import (
     Among,
     Apply,
     Arithmetic,
+    Bands,
     Category,
     Check,
     Clip,
     Column,
     Cuts,
+    Element,
     Expression,
     Fill,
     IsMissing,
@@ -36,11 +38,14 @@ from .program import (
     State,
     Steps,
     Test,
+    Tree,
     columns_of,
 )
 
 LARGEST_EXACT_INTEGER = 2**53
 Clean = float | Category
+# The clean values by column, and the numbers of earlier stages by Element.
+Known = Mapping[Any, Clean]
 
 
 def number(value: Any) -> float:
@@ -105,17 +110,19 @@ def clean(
     return values, tuple(absent), invalid
 
 
-def passes(check: Check, values: Mapping[int, Clean]) -> bool:
+def passes(check: Check, values: Known) -> bool:
     """Whether a clean record has what the model asks for there."""
     x = evaluate(check.value, values)
     return check.missing if x != x else check.low <= x <= check.high
 
 
-def value_of(expression: Expression, values: Mapping[int, Clean]) -> Clean:
+def value_of(expression: Expression, values: Known) -> Clean:
     """What an expression is worth on a clean record: a float or a category."""
     match expression:
         case Read(column):
             return values[column]
+        case Element():
+            return values[expression]
         case Number(value):
             return value
         case Fill(operand, value):
@@ -144,7 +151,7 @@ def value_of(expression: Expression, values: Mapping[int, Clean]) -> Clean:
     raise TypeError(f"not an expression: {expression!r}")
 
 
-def evaluate(expression: Expression, values: Mapping[int, Clean]) -> float:
+def evaluate(expression: Expression, values: Known) -> float:
     """The same of an expression that is a number; a missing one is NaN."""
     value = value_of(expression, values)
     return nan if value is State.MISSING else float(value)  # type: ignore[arg-type]
@@ -216,7 +223,7 @@ def numpy_dot(products: Sequence[float]) -> float:
     return even + odd
 
 
-def goes_left(program: Program, test: Test, values: Mapping[int, Clean]) -> bool:
+def goes_left(program: Program, test: Test, values: Known) -> bool:
     """Which way a clean record goes at a node."""
     if isinstance(test, Always):
         return test.left
@@ -225,15 +232,15 @@ def goes_left(program: Program, test: Test, values: Mapping[int, Clean]) -> bool
     if isinstance(test, Cuts):
         x, cuts = values[test.column], test.cuts
     else:
-        x, cuts = evaluate(program.features[test.feature].value, values), (test.cut,)
+        cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
+        x = evaluate(program.feature(test.feature).value, values)
     if x != x:
         return test.missing_left
     return bisect_left(cuts, x) % 2 == 0  # type: ignore[type-var]
 
 
-def leaf(program: Program, values: Mapping[int, Clean]) -> int:
-    """The number of the leaf that a clean record falls into."""
-    tree = program.model.tree
+def leaf(program: Program, tree: Tree, values: Known) -> int:
+    """The number of the leaf of a tree that a clean record falls into."""
     node = 0
     while (test := tree.tests[node]) is not None:
         left = goes_left(program, test, values)
@@ -241,6 +248,6 @@ def leaf(program: Program, values: Mapping[int, Clean]) -> int:
     return tree.leaf[node]
 
 
-def features(program: Program, values: Mapping[int, Clean]) -> tuple[float, ...]:
+def features(program: Program, values: Known) -> tuple[float, ...]:
     """The vector that the fitted model sees, of a record with every column."""
     return tuple(evaluate(feature.value, values) for feature in program.features)

@@ -35,9 +35,13 @@ class Statement(NamedTuple):
 def statements(tree: Tree) -> Iterator[Statement]:
     """The tree as statements, in the form that suits its size."""
     counts = leaf_counts(tree)
-    if counts[0] <= PLAIN_LEAVES and depth(tree) <= PLAIN_DEPTH:
-        return plain(tree)
-    return early_return(tree, counts)
+    return plain(tree) if is_plain(tree, counts) else early_return(tree, counts)
+
+
+def is_plain(tree: Tree, counts: list[int]) -> bool:
+    """Whether the tree, with so many leaves below each node, is small enough for if and
+    else in its own order."""
+    return counts[0] <= PLAIN_LEAVES and depth(tree) <= PLAIN_DEPTH
 
 
 def plain_sense(test: Test) -> bool:

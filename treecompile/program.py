@@ -13,7 +13,8 @@ records pass (``lower/precision.py``).
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 #: The largest double; infinities are no numbers to a scorer.
@@ -163,9 +164,21 @@ class Norm:
     paired: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One number of what an earlier stage of an ensemble computed, or, where ``stage``
+    is :data:`SCORES`, of what all its stages come to."""
+
+    stage: int
+    index: int
+
+
+SCORES = -1
+
 Expression = (
     Read
     | Number
+    | Element
     | Fill
     | Replace
     | Match
@@ -185,7 +198,7 @@ def equals(operand: Expression, category: Category) -> Match:
 
 def operands(expression: Expression) -> tuple[Expression, ...]:
     """What an expression is computed from."""
-    if isinstance(expression, (Read, Number)):
+    if isinstance(expression, (Read, Number, Element)):
         return ()
     if isinstance(expression, Arithmetic):
         return expression.left, expression.right
@@ -194,15 +207,44 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
     return (expression.operand,)
 
 
-def columns_of(expression: Expression) -> frozenset[int]:
-    """The columns that an expression reads."""
-    found, todo = set(), [expression]
+def parts(expression: Expression) -> Iterator[Expression]:
+    """The expression, and everything that it is computed from."""
+    todo = [expression]
     while todo:
         expression = todo.pop()
-        if isinstance(expression, Read):
-            found.add(expression.column)
+        yield expression
         todo.extend(operands(expression))
-    return frozenset(found)
+
+
+def columns_of(expression: Expression) -> frozenset[int]:
+    """The columns that an expression reads itself."""
+    return frozenset(e.column for e in parts(expression) if isinstance(e, Read))
+
+
+def elements_of(expression: Expression) -> tuple[Element, ...]:
+    """The numbers of earlier stages that an expression reads, each once."""
+    found = (e for e in parts(expression) if isinstance(e, Element))
+    return tuple(dict.fromkeys(found))
+
+
+def with_elements(
+    expression: Expression, change: Callable[[Element], Expression]
+) -> Expression:
+    """The expression with every number of an earlier stage replaced."""
+    if isinstance(expression, Element):
+        return change(expression)
+    if isinstance(expression, (Read, Number)):
+        return expression
+    if isinstance(expression, Arithmetic):
+        return replace(
+            expression,
+            left=with_elements(expression.left, change),
+            right=with_elements(expression.right, change),
+        )
+    if isinstance(expression, Norm):
+        changed = tuple(with_elements(x, change) for x in expression.operands)
+        return replace(expression, operands=changed)
+    return replace(expression, operand=with_elements(expression.operand, change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +281,16 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Bands:
+    """Left where an even number of ``cuts`` (which ascend) lie below the feature; a
+    missing one goes as said. The codes of a category split are bands."""
+
+    feature: int
+    cuts: tuple[float, ...]
+    missing_left: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cuts:
     """Left where an even number of ``cuts`` lie below the column's number.
 
@@ -268,7 +320,7 @@ class Always:
     left: bool
 
 
-Test = Threshold | Cuts | Among | Always
+Test = Threshold | Bands | Cuts | Among | Always
 
 
 # --- Trees and answers ----------------------------------------------------------------
@@ -309,6 +361,129 @@ class SingleTree:
 
 
 @dataclass(frozen=True)
+class Trees:
+    """A stage of many trees: from ``start``, tree after tree adds what its leaf holds.
+
+    ``rows[t][k]`` are the numbers that leaf k of tree t holds, and ``slots[t]`` the
+    elements to which it adds them, one rounded addition each. ``nodes[t][k]`` is the
+    number that ``apply`` gives the leaf.
+    """
+
+    start: tuple[Expression, ...]
+    trees: tuple[Tree, ...]
+    rows: tuple[tuple[tuple[float, ...], ...], ...]
+    slots: tuple[tuple[int, ...], ...]
+    nodes: tuple[tuple[int, ...], ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Values:
+    """A stage of numbers, each computed on its own."""
+
+    of: tuple[Expression, ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A stage of sums, the terms of each added up from left to right, from 0.0 on."""
+
+    of: tuple[tuple[Expression, ...], ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """A stage: the exponentials of some numbers (less the largest of them) over their
+    sum; ``paired`` sums in the order of numpy.sum, else from left to right.
+    ``logarithmic`` takes the logarithm of the sum off before the exponential instead.
+    """
+
+    of: tuple[Expression, ...]
+    paired: bool
+    name: str
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A stage: numbers over their sum; where that is 0, each is ``otherwise``."""
+
+    of: tuple[Expression, ...]
+    paired: bool
+    otherwise: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A stage of one number: which of several is chosen.
+
+    The first largest of ``of`` where ``cut`` is None; else 1 where the one number is
+    above ``cut`` (at least ``cut``, if ``inclusive``), and 0 where it is not; the other
+    way round if ``flipped``. ``last`` takes the last largest instead of the first.
+    """
+
+    of: tuple[Expression, ...]
+    cut: float | None = None
+    inclusive: bool = False
+    flipped: bool = False
+    last: bool = False
+    name: str = "choice"
+
+
+@dataclass(frozen=True)
+class WeightedMedian:
+    """A stage of one number: the first of ``of``, in ascending order, at which the sum
+    of the ``weights`` so far is at least half of the whole."""
+
+    of: tuple[Expression, ...]
+    weights: tuple[float, ...]
+    name: str = "median"
+
+
+Stage = Trees | Values | Sums | Softmax | Shares | Choice | WeightedMedian
+
+
+def inputs_of(stage: Stage) -> tuple[Expression, ...]:
+    """What a stage is computed from, beside what its trees test."""
+    if isinstance(stage, Trees):
+        return stage.start
+    if isinstance(stage, Sums):
+        return tuple(term for terms in stage.of for term in terms)
+    return stage.of
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A model of many trees: vectors computed stage by stage, and the answers.
+
+    ``scores`` are the numbers that all ``stages`` come to, and that everything below is
+    made of (as ``Element(SCORES, i)``). A classifier's ``answers`` hold, for each
+    output, the Choice among its ``classes``; a regressor's the number itself.
+    ``one_row`` says that ``predict_proba`` answers one row for all of them.
+    ``links`` are stages that only the ``probabilities`` need (Element(i, k) there is
+    of ``links[i]``). ``several`` outputs are answered with a tuple; ``decision`` is
+    what ``decision_function`` answers, one number or several; ``applies`` is the stage
+    whose leaves ``apply`` answers, in rows of ``applies_width`` where that is not 0.
+    """
+
+    stages: tuple[Stage, ...]
+    scores: tuple[Expression, ...]
+    answers: tuple[Choice, ...] | tuple[Expression, ...]
+    several: bool
+    links: tuple[Stage, ...] = ()
+    probabilities: tuple[tuple[Expression, ...], ...] | None = None
+    decision: tuple[Expression, ...] | None = None
+    samples: tuple[Expression, ...] | None = None
+    applies: int | None = None
+    applies_width: int = 0
+    one_row: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where a program comes from, for the people who read the scorer."""
 
@@ -333,7 +508,23 @@ class Program:
     columns: tuple[Column, ...]
     required: tuple[int, ...]
     features: tuple[Feature, ...]
-    model: SingleTree
+    model: SingleTree | Ensemble
     classes: tuple[Constant, ...] | tuple[tuple[Constant, ...], ...] | None
     origin: Origin
     checks: tuple[Check, ...] = ()
+    inner: tuple[Feature, ...] = ()
+
+    def feature(self, index: int) -> Feature:
+        """A feature by the number that tests know it by: ``inner`` ones, which the
+        models inside an ensemble see, are numbered after ``features``."""
+        count = len(self.features)
+        return self.features[index] if index < count else self.inner[index - count]
+
+    def trees(self) -> Iterator[Tree]:
+        """Every tree of the model, stage by stage."""
+        if isinstance(self.model, SingleTree):
+            yield self.model.tree
+        else:
+            for stage in self.model.stages:
+                if isinstance(stage, Trees):
+                    yield from stage.trees

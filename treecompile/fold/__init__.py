@@ -8,33 +8,91 @@ reach; a column that no test reads is not required.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ..program import Among, Cuts, Program, Threshold, columns_of
+from ..program import (
+    Among,
+    Bands,
+    Cuts,
+    Ensemble,
+    Expression,
+    Program,
+    SingleTree,
+    Test,
+    Threshold,
+    Trees,
+    columns_of,
+    inputs_of,
+)
 from .constrain import constrain
-from .prune import prune
-from .rewrite import raw_tests
+from .prune import Everything, prune
+from .rewrite import RawTests
 
 
 def fold(program: Program, *, require_all: bool = False) -> Program:
     """The folded program; ``require_all`` keeps every column required."""
     program = constrain(program)
-    tree, kept = prune(raw_tests(program), program)
+    folding = _Folding(program)
     old = program.model
-    model = replace(
-        old,
-        tree=tree,
-        predictions=tuple(old.predictions[i] for i in kept),
-        probabilities=old.probabilities and tuple(old.probabilities[i] for i in kept),
-        nodes=tuple(old.nodes[i] for i in kept),
-    )
-    read: set[int] = set()
-    for test in set(tree.tests):
-        if isinstance(test, Threshold):
-            read |= columns_of(program.features[test.feature].value)
-        elif isinstance(test, (Cuts, Among)):
-            read.add(test.column)
+    model: SingleTree | Ensemble
+    if isinstance(old, SingleTree):
+        model = folding.single(old)
+    else:
+        stages = tuple(
+            folding.trees(stage) if isinstance(stage, Trees) else stage
+            for stage in old.stages
+        )
+        for stage in stages:
+            folding.reads(inputs_of(stage))
+        folding.reads(old.scores)
+        model = replace(old, stages=stages)
     everything = range(len(program.columns))
-    required = tuple(i for i in everything if require_all or i in read)
+    required = tuple(i for i in everything if require_all or i in folding.read)
     checks = tuple(c for c in program.checks if columns_of(c.value) <= set(required))
     return replace(program, model=model, required=required, checks=checks)
+
+
+class _Folding:
+    """The trees of a program, folded one by one; ``read`` are the columns they read."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.read: set[int] = set()
+        self._raw = RawTests(program)
+        self._everything = Everything(program)
+        self._seen: set[Test | None] = {None}
+
+    def single(self, old: SingleTree) -> SingleTree:
+        tree, kept = prune(self._raw.of(old.tree), self.program, self._everything)
+        self._look(tree.tests)
+        return replace(
+            old,
+            tree=tree,
+            predictions=tuple(old.predictions[i] for i in kept),
+            probabilities=old.probabilities
+            and tuple(old.probabilities[i] for i in kept),
+            nodes=tuple(old.nodes[i] for i in kept),
+        )
+
+    def trees(self, old: Trees) -> Trees:
+        trees, rows, nodes = [], [], []
+        for tree, row, node in zip(old.trees, old.rows, old.nodes, strict=True):
+            folded, kept = prune(self._raw.of(tree), self.program, self._everything)
+            self._look(folded.tests)
+            trees.append(folded)
+            rows.append(tuple(map(row.__getitem__, kept)))
+            nodes.append(tuple(map(node.__getitem__, kept)))
+        return replace(old, trees=tuple(trees), rows=tuple(rows), nodes=tuple(nodes))
+
+    def reads(self, expressions: Iterable[Expression]) -> None:
+        for expression in expressions:
+            self.read |= columns_of(expression)
+
+    def _look(self, tests: tuple[Test | None, ...]) -> None:
+        for test in set(tests) - self._seen:
+            self._seen.add(test)
+            if isinstance(test, (Cuts, Among)):
+                self.read.add(test.column)
+            elif isinstance(test, (Threshold, Bands)):
+                self.reads([self.program.feature(test.feature).value])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..program import (
     Always,
     Among,
+    Bands,
     Category,
     Column,
     Cuts,
@@ -38,17 +39,19 @@ Split = tuple[Test | bool, Known, Known]
 NO_NUMBERS = (-math.inf, -math.inf)
 
 
-def prune(tree: Tree, program: Program) -> tuple[Tree, tuple[int, ...]]:
+def prune(
+    tree: Tree, program: Program, everything: Everything
+) -> tuple[Tree, tuple[int, ...]]:
     """The tree without decided tests, and the old number of each leaf that is left.
 
     Nodes come out in preorder, the left branch first, and leaves are numbered so.
+    ``everything`` is what is known before any test, shared between the trees.
     """
     tests: list[Test | None] = []
     left: list[int] = []
     right: list[int] = []
     leaf: list[int] = []
     kept: list[int] = []
-    everything = _Everything(program)
     todo: list[tuple[int, dict[int, Known], int]] = [(0, {}, -1)]
     while todo:
         node, known, parent = todo.pop()
@@ -80,12 +83,12 @@ def prune(tree: Tree, program: Program) -> tuple[Tree, tuple[int, ...]]:
     return Tree(tuple(tests), tuple(left), tuple(right), tuple(leaf)), tuple(kept)
 
 
-def _key(test: Threshold | Cuts | Among) -> int:
+def _key(test: Threshold | Bands | Cuts | Among) -> int:
     """The column of a test, or -1, -2, ... for a computed feature."""
-    return -1 - test.feature if isinstance(test, Threshold) else test.column
+    return test.column if isinstance(test, (Cuts, Among)) else -1 - test.feature
 
 
-class _Everything(dict[int, Known]):
+class Everything(dict[int, Known]):
     """What a column or a computed feature can hold before any test, by its key."""
 
     def __init__(self, program: Program) -> None:
@@ -95,7 +98,7 @@ class _Everything(dict[int, Known]):
         if key >= 0:
             self[key] = _everything(self.program.columns[key])
         else:
-            value = self.program.features[-1 - key].value
+            value = self.program.feature(-1 - key).value
             checks = [check for check in self.program.checks if check.value == value]
             missing = all(check.missing for check in checks)
             self[key] = Numbers(-math.inf, math.inf, missing)
@@ -114,15 +117,18 @@ def _everything(column: Column) -> Known:
     return frozenset(states)
 
 
-def _split(test: Threshold | Cuts | Among, known: Known, program: Program) -> Split:
+def _split(
+    test: Threshold | Bands | Cuts | Among, known: Known, program: Program
+) -> Split:
     """The test as it stands among what is known: decided, or put as simply as it can
     be; and what is then known on either side of it."""
     if isinstance(test, Among):
         assert isinstance(known, frozenset)
         return _split_categories(test, known)
     assert isinstance(known, Numbers)
-    if isinstance(test, Threshold):
-        cuts = Cuts(0, (test.cut,), test.missing_left)
+    if isinstance(test, (Threshold, Bands)):
+        all_cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
+        cuts = Cuts(0, all_cuts, test.missing_left)
         decided, if_left, if_right = _split_numbers(cuts, known, integer=False)
         return decided if isinstance(decided, bool) else test, if_left, if_right
     return _split_numbers(test, known, program.columns[test.column].integer)

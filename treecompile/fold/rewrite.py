@@ -2,53 +2,84 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from dataclasses import replace
+from typing import Any
 
 from ..interpret import evaluate
 from ..program import (
     Always,
     Among,
+    Bands,
     Cuts,
+    Expression,
     Program,
     Test,
     Threshold,
     Tree,
     columns_of,
+    elements_of,
 )
-from .doubles import double
+from .doubles import double, index
 from .region import Region, at_most, pull_back
 from .states import Table, tabulate
 
 
-def raw_tests(program: Program) -> Tree:
-    """The program's tree with every test put to a raw column, where it can be.
+class RawTests:
+    """The tests of a program's trees, put to the raw columns where they can be.
 
-    What is left are Thresholds on features that mix columns.
+    What is left are tests on features that mix columns, or that an earlier stage of an
+    ensemble computes. Trees share their tests, so each is worked out once.
     """
-    tests: dict[Test | None, Test | None] = {None: None}
-    tables: dict[int, Table] = {}
-    tree = program.model.tree
-    for test in tree.tests:
-        if test not in tests:
-            assert isinstance(test, Threshold)
-            tests[test] = _raw(test, program, tables)
-    return replace(tree, tests=tuple(map(tests.__getitem__, tree.tests)))
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._tests: dict[Test | None, Test | None] = {None: None}
+        self._tables: dict[int, Table] = {}
+        self._columns: dict[int, frozenset[int] | None] = {}
+
+    def of(self, tree: Tree) -> Tree:
+        """The tree with its tests put to the raw columns."""
+        known = self._tests
+        for test in tree.tests:
+            if test not in known:
+                assert isinstance(test, (Threshold, Bands))
+                known[test] = self._raw(test)
+        return replace(tree, tests=tuple(map(known.__getitem__, tree.tests)))
+
+    def _raw(self, test: Threshold | Bands) -> Test:
+        program = self._program
+        expression = program.feature(test.feature).value
+        columns = self._columns_of(test.feature, expression)
+        if columns is None or len(columns) > 1:
+            return test
+        if not columns:
+            return Always(goes_left(test, evaluate(expression, {})))
+        (column,) = columns
+        if program.columns[column].categories is not None:
+            if test.feature not in self._tables:
+                self._tables[test.feature] = tabulate(
+                    expression, program.columns[column]
+                )
+            return _among(test, column, self._tables[test.feature])
+        region = pull_back(expression, _region(test))
+        return test if region is None else cuts_of(column, region)
+
+    def _columns_of(self, feature: int, expression: Expression) -> Any:
+        """The columns that a feature is read from; None where a stage computes it."""
+        if feature not in self._columns:
+            computed = bool(elements_of(expression))
+            self._columns[feature] = None if computed else columns_of(expression)
+        return self._columns[feature]
 
 
-def _raw(test: Threshold, program: Program, tables: dict[int, Table]) -> Test:
-    expression = program.features[test.feature].value
-    columns = columns_of(expression)
-    if not columns:
-        return Always(_goes_left(test, evaluate(expression, {})))
-    if len(columns) > 1:
-        return test
-    (column,) = columns
-    if program.columns[column].categories is not None:
-        if test.feature not in tables:
-            tables[test.feature] = tabulate(expression, program.columns[column])
-        return _among(test, column, tables[test.feature])
-    region = pull_back(expression, at_most(test.cut, test.missing_left))
-    return test if region is None else cuts_of(column, region)
+def _region(test: Threshold | Bands) -> Region:
+    if isinstance(test, Threshold):
+        return at_most(test.cut, test.missing_left)
+    first = not test.cuts or test.cuts[0] != -math.inf
+    cuts = test.cuts if first else test.cuts[1:]
+    return Region(tuple(map(index, cuts)), first, test.missing_left)
 
 
 def cuts_of(column: int, region: Region) -> Cuts:
@@ -59,14 +90,19 @@ def cuts_of(column: int, region: Region) -> Cuts:
     )
 
 
-def _among(test: Threshold, column: int, table: Table) -> Among:
+def _among(test: Threshold | Bands, column: int, table: Table) -> Among:
     """Left where the feature's value goes left."""
-    default = _goes_left(test, table.default)
+    default = goes_left(test, table.default)
     states = frozenset(
-        state for state, x in table.exceptions.items() if _goes_left(test, x) != default
+        state for state, x in table.exceptions.items() if goes_left(test, x) != default
     )
     return Among(column, states, inside=not default)
 
 
-def _goes_left(test: Threshold, x: float) -> bool:
-    return test.missing_left if x != x else x <= test.cut
+def goes_left(test: Threshold | Bands, x: float) -> bool:
+    """Which way a value of the feature goes."""
+    if x != x:
+        return test.missing_left
+    if isinstance(test, Threshold):
+        return x <= test.cut
+    return bisect_left(test.cuts, x) % 2 == 0

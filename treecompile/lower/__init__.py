@@ -1,12 +1,13 @@
 """lower: the records of a model file -> a Program. All knowledge of scikit-learn.
 
 Estimators are dispatched on (package, class name), never on a base class: a subclass
-may override ``predict``. :data:`LOWERINGS` are the models, and
+may override ``predict``. ``models.ENSEMBLES`` and ``models.TREES`` are the models, and
 ``compose.TRANSFORMERS`` what may stand before them in a pipeline.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors import BadSchema, TreecompileError, UnsupportedModel
@@ -28,29 +29,17 @@ from ..read.records import Record
 from ..schema import Described
 from .compose import transform
 from .dummies import match_columns
+from .ensembles import lower_ensemble as _ensemble
 from .flow import Flow, Raw, Step
 from .inverse import with_inverse
+from .models import ENSEMBLES, TREES, refuse
 from .names import fitted_names, input_names
 from .parts import find_part
 from .paths import name_part
 from .precision import SINGLE_LIMIT
 from .tree import Positive, lower_tree, with_positive
 from .versions import accepts_missing, version_of, version_text
-from .wrappers import SEARCHES, Unwrapped, unwrap
-
-TREES = (
-    "DecisionTreeClassifier",
-    "DecisionTreeRegressor",
-    "ExtraTreeClassifier",
-    "ExtraTreeRegressor",
-)
-LOWERINGS = {("sklearn", name): lower_tree for name in TREES}
-
-SUPPORTED = (
-    f"{', '.join(TREES)},\nalone, at the end of a Pipeline, or inside "
-    f"{', '.join(sorted(SEARCHES))},\nFixedThresholdClassifier, "
-    "TunedThresholdClassifierCV, TransformedTargetRegressor or FrozenEstimator"
-)
+from .wrappers import Unwrapped, unwrap
 
 
 def lower(
@@ -100,49 +89,75 @@ def _lower(
 ) -> Program:
     unwrapped = unwrap(root)
     record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
-    if not isinstance(record, Record) or record.kind not in LOWERINGS:
-        _refuse(record, unwrapped.path)
-    if "tree_" not in record:
-        raise UnsupportedModel(
-            path, "it is not fitted", "Call fit() before the model is pickled."
-        )
-    version = version_of(record, path)
+    is_tree = isinstance(record, Record) and record.name in TREES
+    if not isinstance(record, Record) or not (is_tree or record.kind in ENSEMBLES):
+        refuse(record, unwrapped.path)
+    version_of(record, path)
+    _check_fitted(record, path)
     raw, flow = _start(unwrapped, described, reject_unknown, path)
     for where, part in unwrapped.transformers:
         flow = transform(Step(part, flow, where, raw))
-    _check_width(record, len(flow.features), path)
-    lowered = LOWERINGS[record.kind](record, path, len(flow.features))
+    lowering = _tree if is_tree and record.kind[0] == "sklearn" else _ensemble
     positive = unwrapped.positive
     if threshold is not None:
         positive = Positive(positive.label if positive else None, threshold)
+    program = lowering(unwrapped, path, flow, raw, positive)
+    columns = raw.columns()
+    for feature in program.features:
+        _check_kinds(feature.value, columns)
+    return replace(
+        program,
+        columns=columns,
+        required=tuple(range(len(columns))),
+        origin=replace(
+            program.origin,
+            steps=tuple(part.name for _, part in unwrapped.transformers),
+            version=version_text(record),
+            sha256=sha256,
+        ),
+        checks=tuple(raw.checks),
+    )
+
+
+def _tree(
+    unwrapped: Unwrapped, path: str, flow: Flow, raw: Raw, positive: Positive | None
+) -> Program:
+    """One tree, whose leaves are the answers."""
+    record = unwrapped.record
+    _check_width(record, len(flow.features), path)
+    lowered = lower_tree(record, path, len(flow.features))
     if positive is not None:
         lowered = with_positive(lowered, positive, path)
     for where, regressor in reversed(unwrapped.targets):
         lowered = with_inverse(lowered, regressor, where)
-    missing = accepts_missing(version, record) and not flow.sparse
+    missing = accepts_missing(version_of(record, path), record) and not flow.sparse
     for value in flow.values:
         raw.check(value, missing, -SINGLE_LIMIT, SINGLE_LIMIT)
-    columns = raw.columns()
-    for feature in flow.features:
-        _check_kinds(feature.value, columns)
     return Program(
-        columns=columns,
-        required=tuple(range(len(columns))),
+        columns=(),
+        required=(),
         features=flow.features,
         model=lowered.model,
         classes=lowered.classes,
         origin=Origin(
             estimator=record.name,
-            steps=tuple(part.name for _, part in unwrapped.transformers),
+            steps=(),
             library="scikit-learn",
-            version=version_text(record),
-            sha256=sha256,
+            version=None,
+            sha256="",
             nodes=lowered.nodes,
             leaves=lowered.leaves,
             depth=lowered.depth,
         ),
-        checks=tuple(raw.checks),
     )
+
+
+def _check_fitted(record: Record, path: str) -> None:
+    """Fitting leaves attributes whose names end in an underscore."""
+    if not any(name.endswith("_") for name in record):
+        raise UnsupportedModel(
+            path, "it is not fitted", "Call fit() before the model is pickled."
+        )
 
 
 def _check_width(record: Record, width: int, path: str) -> None:
@@ -196,13 +211,3 @@ def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:
                     "records must hold the encoded number;\ndescribe it so."
                 )
         todo.extend(operands(expression))
-
-
-def _refuse(record: Any, path: str) -> None:
-    if isinstance(record, Record):
-        problem = "it cannot be compiled"
-    else:
-        problem = "it is not a fitted estimator"
-    raise UnsupportedModel(
-        name_part(path, record), problem, f"Supported are {SUPPORTED}."
-    )

@@ -212,14 +212,16 @@ def dummy_like(program: Program) -> list[str]:
     """The features that look like dummy columns: named like a column and a value, and
     only ever asked whether they are 0 or 1."""
     asked: dict[int, set[float]] = defaultdict(set)
-    for test in program.model.tree.tests:
-        if isinstance(test, Threshold):
-            asked[test.feature].add(test.cut)
-    half = set(double_cuts(np.array([0.5])).tolist())
+    for tree in program.trees():
+        for test in tree.tests:
+            if isinstance(test, Threshold):
+                asked[test.feature].add(test.cut)
+    halves = {0.5, *double_cuts(np.array([0.5])).tolist()}
     return [
         feature.name
         for index, feature in enumerate(program.features)
-        if asked[index] == half
+        if asked[index]
+        and asked[index] <= halves
         and isinstance(feature.value, Read)
         and any(True for _ in _splits(feature.name))
     ]

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import UnsupportedModel
 from ..functions import FUNCTIONS, numpy_function
-from ..program import Answer
+from ..program import Answer, Apply, Arithmetic, Expression, Number
 from ..read.records import Name, Record
 from .paths import join, name_part
 from .tree import Lowered
@@ -41,6 +41,24 @@ def with_inverse(lowered: Lowered, record: Record, path: str) -> Lowered:
     return replace(lowered, model=replace(model, predictions=predictions))
 
 
+def inverse_expression(
+    transformer: Any, path: str, output: int, x: Expression
+) -> Expression:
+    """The same inverse of one output, on a number that is computed."""
+    path = join(path, "transformer")
+    here = name_part(path, transformer)
+    if isinstance(transformer, Record) and transformer.name in _AFFINE:
+        for operator, attribute, switch in _AFFINE[transformer.name]:
+            if switch is None or transformer.get(switch, True):
+                constants = np.asarray(transformer[attribute], dtype=float).tolist()
+                x = Arithmetic(operator, x, Number(constants[output]))
+        return x
+    if isinstance(transformer, Record) and transformer.name == "FunctionTransformer":
+        known = _known_function(transformer, here)
+        return x if known is None else Apply(known, x, ())
+    raise _refused(here)
+
+
 def inverse_of(transformer: Any, path: str) -> Inverse:
     """The inverse of a fitted transformer of the target, for one number at a time."""
     here = name_part(path, transformer)
@@ -49,7 +67,11 @@ def inverse_of(transformer: Any, path: str) -> Inverse:
             return _affine(transformer, _AFFINE[transformer.name])
         if transformer.name == "FunctionTransformer":
             return _function(transformer, here)
-    raise UnsupportedModel(
+    raise _refused(here)
+
+
+def _refused(here: str) -> UnsupportedModel:
+    return UnsupportedModel(
         here,
         "its inverse cannot be computed exactly",
         f"Supported around a target are {SUPPORTED_INVERSES}.",
@@ -90,11 +112,19 @@ def _affine(record: Record, steps: tuple[tuple[str, str, str | None], ...]) -> I
 
 
 def _function(record: Record, here: str) -> Inverse:
+    known = _known_function(record, here)
+    if known is None:
+        return lambda output, x: x
+    return lambda output, x: FUNCTIONS[known].apply(x)
+
+
+def _known_function(record: Record, here: str) -> str | None:
+    """The key in FUNCTIONS of its inverse, None where it changes nothing."""
     function = record.get("inverse_func")
     if record.get("inv_kw_args"):
         raise UnsupportedModel(here, "its inverse function takes arguments")
     if function is None:
-        return lambda output, x: x
+        return None
     known = None
     if isinstance(function, Name):
         known = numpy_function(function.module, function.name)
@@ -104,4 +134,4 @@ def _function(record: Record, here: str) -> Inverse:
             f"its inverse is {function!r}, and a file holds no more than its name",
             f"Supported around a target are {SUPPORTED_INVERSES}.",
         )
-    return lambda output, x: FUNCTIONS[known].apply(x)
+    return known

@@ -65,6 +65,9 @@ def _first_part(record: Record) -> Any:
     """A part of a record that takes the columns which the record takes."""
     if record.name == "SelectFromModel":  # says nothing itself
         return record.get("estimator_", record.get("estimator"))
+    folds = record.get("calibrated_classifiers_")
+    if isinstance(folds, list) and folds and isinstance(folds[0], Record):
+        return folds[0].get("estimator", folds[0].get("base_estimator"))
     members = record.get("estimators_")  # of an ensemble that looks at every column
     if isinstance(members, list) and members and isinstance(members[0], Record):
         return None if "estimators_features_" in record else members[0]

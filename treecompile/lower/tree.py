@@ -62,14 +62,18 @@ def lower_tree(tree: Record, path: str, n_features: int) -> Lowered:
     return Lowered(model, labels, len(table.left), len(leaf_nodes), depth_of(table))
 
 
-def tests_of(table: NodeTable) -> Tree:
-    """The node table with double-precision cuts; leaves numbered in table order."""
+def tests_of(table: NodeTable, places: NDArray[np.int64] | None = None) -> Tree:
+    """The node table with double-precision cuts; leaves numbered in table order.
+
+    ``places`` are the numbers of its features in the program, if not 0, 1, 2...
+    """
     cuts = double_cuts(table.threshold).tolist()
+    features = table.feature
+    if places is not None:
+        features = places[np.where(table.leaves, 0, features)]
     is_leaf = table.leaves
     numbers = np.where(is_leaf, np.cumsum(is_leaf) - 1, -1)
-    rows = zip(
-        is_leaf.tolist(), table.feature.tolist(), cuts, table.missing_left.tolist()
-    )
+    rows = zip(is_leaf.tolist(), features.tolist(), cuts, table.missing_left.tolist())
     return Tree(
         tests=tuple(
             None if leaf else Threshold(feature, cut, missing_left)
@@ -118,28 +122,40 @@ def _shares(
 ) -> tuple[tuple[Answer, ...], tuple[Probabilities, ...]]:
     """The label and the share of each class at every leaf, in table order.
 
-    The label is the first largest of the values as they stand. Up to scikit-learn 1.3
-    these are weighted counts, and the shares are they over their sum (1 where it is 0);
-    the sum is numpy's own, as scikit-learn's is.
+    The label is the first largest of the values as they stand.
     """
     values = table.values[table.leaves]
-    if values.shape[1] != len(classes) or values.shape[2] < max(map(len, classes)):
-        raise UnsupportedModel(path, "its leaf values do not fit its classes_")
-    if np.isnan(values).any():
-        raise UnsupportedModel(path, "a leaf holds NaN in place of a share")
-    labels, shares = [], []
+    rows = leaf_shares(tree, table, list(map(len, classes)), path)
+    labels = []
     for k, names in enumerate(classes):
         best = np.argmax(values[:, k], axis=1).tolist()
         if max(best) >= len(names):
             raise UnsupportedModel(path, "a leaf is for a class that is not there")
         labels.append([names[i] for i in best])
-        share = values[:, k, : len(names)]
-        if leaves_hold_counts(version_of(tree, path)):
-            share = _over_sum(share)
-        shares.append([tuple(row) for row in share.tolist()])
+    shares = [[tuple(row) for row in output.tolist()] for output in rows]
     if len(classes) == 1:
         return tuple(labels[0]), tuple(shares[0])
     return tuple(zip(*labels)), tuple(zip(*shares))
+
+
+def leaf_shares(
+    tree: Record, table: NodeTable, sizes: list[int], path: str
+) -> list[NDArray[np.float64]]:
+    """The share of each class at every leaf, in table order: for each output an array
+    (leaf, class).
+
+    Up to scikit-learn 1.3 a leaf holds weighted counts, and the shares are they over
+    their sum (1 where it is 0); the sum is numpy's own, as scikit-learn's is.
+    """
+    values = table.values[table.leaves]
+    if values.shape[1] != len(sizes) or values.shape[2] < max(sizes):
+        raise UnsupportedModel(path, "its leaf values do not fit its classes_")
+    if np.isnan(values).any():
+        raise UnsupportedModel(path, "a leaf holds NaN in place of a share")
+    shares = [values[:, k, :size] for k, size in enumerate(sizes)]
+    if leaves_hold_counts(version_of(tree, path)):
+        shares = list(map(_over_sum, shares))
+    return shares
 
 
 def _over_sum(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -151,15 +167,20 @@ def _over_sum(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _means(table: NodeTable, path: str) -> tuple[Answer, ...]:
     """What a regressor answers at every leaf: a float, or a tuple of them."""
+    rows = leaf_means(table, path).tolist()
+    if len(rows[0]) == 1:
+        return tuple(row[0] for row in rows)
+    return tuple(map(tuple, rows))
+
+
+def leaf_means(table: NodeTable, path: str) -> NDArray[np.float64]:
+    """What a regressor holds at every leaf, in table order: an array (leaf, output)."""
     values = table.values[table.leaves]
     if values.shape[2] != 1:
         raise UnsupportedModel(path, "its leaf values are not those of a regressor")
     if np.isnan(values).any():
         raise UnsupportedModel(path, "a leaf holds NaN in place of a number")
-    rows = values[:, :, 0].tolist()
-    if values.shape[1] == 1:
-        return tuple(row[0] for row in rows)
-    return tuple(map(tuple, rows))
+    return values[:, :, 0]
 
 
 def with_positive(lowered: Lowered, positive: Positive, path: str) -> Lowered:

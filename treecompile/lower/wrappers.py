@@ -48,9 +48,10 @@ class Unwrapped:
     outer: tuple[Record, ...]
 
 
-def unwrap(root: Any) -> Unwrapped:
+def unwrap(root: Any, path: str = "") -> Unwrapped:
     """Follow the wrappers of a model down to the estimator that answers."""
-    record, path, positive = root, "", None
+    record: Any = root
+    positive: Positive | None = None
     outer: list[Record] = []
     transformers: list[tuple[str, Any]] = []
     targets: list[tuple[str, Record]] = []
@@ -59,7 +60,8 @@ def unwrap(root: Any) -> Unwrapped:
             raise UnsupportedModel(path, "it is wrapped in itself")
         here = name_part(path, record)
         if record.name in SEARCHES:
-            inner, path = _fitted(record, "best_estimator_", here), "best estimator"
+            inner = _fitted(record, "best_estimator_", here)
+            path = join(path, "best estimator")
         elif record.name == "Pipeline":
             *before, last = [
                 (join(path, f"step {name!r}"), part)

@@ -1,0 +1,190 @@
+"""What lowering an ensemble adds to, and what each model inside one offers.
+
+An ensemble is lowered as a pipeline is, by symbolic execution: each model adds the
+stages that it is computed in, and hands on expressions for what it answers. A model
+around it makes its own stages of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsupportedModel
+from ..program import (
+    Arithmetic,
+    Choice,
+    Constant,
+    Element,
+    Expression,
+    Feature,
+    Number,
+    Stage,
+    Sums,
+    Trees,
+    Values,
+    WeightedMedian,
+)
+from ..read.records import Record
+from .flow import Flow, Raw
+from .paths import join, name_part
+from .versions import Version, version_of
+
+Labels = tuple[Constant, ...]
+Vector = tuple[Expression, ...]
+
+
+@dataclass
+class Builder:
+    """The stages and the features of an ensemble, so far."""
+
+    raw: Raw
+    lower: Callable[[Member], Answering]
+    features: list[Feature] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+    nodes: int = 0
+    leaves: int = 0
+    depth: int = 0
+    _places: dict[Expression, int] = field(default_factory=dict)
+    _flows: dict[int, tuple[Flow, NDArray[np.int64]]] = field(default_factory=dict)
+
+    def stage(self, stage: Stage) -> Vector:
+        """Adds a stage; the numbers that it comes to."""
+        number = len(self.stages)
+        self.stages.append(stage)
+        if isinstance(stage, Trees):
+            width = len(stage.start)
+        else:
+            width = len(stage.of) if not is_one(stage) else 1
+        return tuple(Element(number, i) for i in range(width))
+
+    def values(self, of: Sequence[Expression], name: str) -> Vector:
+        """Adds a stage of numbers, each computed on its own."""
+        return self.stage(Values(tuple(of), name))
+
+    def sums(self, columns: Sequence[Sequence[Expression]], name: str) -> Vector:
+        """Adds a stage of sums of terms."""
+        return self.stage(Sums(tuple(map(tuple, columns)), name))
+
+    def known_at(self, value: Expression, place: int) -> None:
+        """An expression that is a feature already."""
+        self._places.setdefault(value, place)
+
+    def places(self, flow: Flow) -> NDArray[np.int64]:
+        """The numbers by which tests know the columns of a flow."""
+        known = self._flows.get(id(flow))
+        if known is None:
+            places = [self._place(feature) for feature in flow.features]
+            known = self._flows[id(flow)] = (flow, np.array(places, dtype=np.int64))
+        return known[1]
+
+    def _place(self, feature: Feature) -> int:
+        if feature.value not in self._places:
+            self._places[feature.value] = len(self.features)
+            self.features.append(feature)
+        return self._places[feature.value]
+
+
+def is_one(stage: Stage) -> bool:
+    """Whether a stage comes to one number, however many it is made of."""
+    return isinstance(stage, (Choice, WeightedMedian))
+
+
+@dataclass(frozen=True)
+class Member:
+    """A fitted model inside an ensemble: its record, where it sits, what flows in."""
+
+    record: Record
+    path: str
+    flow: Flow
+    build: Builder
+
+    @property
+    def here(self) -> str:
+        return name_part(self.path, self.record)
+
+    @property
+    def version(self) -> Version:
+        return version_of(self.record, self.here)
+
+    def answers(self) -> Answering:
+        """What this model answers, its stages added to the builder."""
+        return self.build.lower(self)
+
+    def refuse(self, problem: str, advice: str = "") -> UnsupportedModel:
+        """The error for something that cannot be compiled exactly."""
+        return UnsupportedModel(self.here, problem, advice)
+
+    def fitted(self, *names: str) -> Any:
+        """The first of some attributes that the record has; refused where none is."""
+        for name in names:
+            if name in self.record:
+                return self.record[name]
+        raise self.refuse("it is not fitted", "Call fit() before the model is pickled.")
+
+    def inner(self, record: Any, word: str, flow: Flow | None = None) -> Member:
+        """A model inside this one."""
+        return Member(
+            record,
+            join(self.path, word),
+            self.flow if flow is None else flow,
+            self.build,
+        )
+
+    def check_columns(self, missing: bool, limit: float) -> None:
+        """The model refuses what is missing (if so said) or beyond the limit."""
+        for value in self.flow.values:
+            self.build.raw.check(value, missing, -limit, limit)
+
+    def check_width(self, said: Any) -> None:
+        """The columns that reach the model are as many as it was fitted on."""
+        width = len(self.flow.features)
+        if said is not None and said != width:
+            raise self.refuse(
+                f"it was fitted on {said} columns, and {width} reach it",
+                "The file is damaged or was made by hand; pickle the fitted model again.",
+            )
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What a lowered model offers to what is around it.
+
+    ``answers`` are a Choice for each output of a classifier, a number for each of a
+    regressor. ``shares`` adds the stages of the probabilities when they are asked for.
+    ``words`` say how the trees combine.
+    """
+
+    classes: tuple[Labels, ...] | None
+    answers: tuple[Choice, ...] | tuple[Expression, ...]
+    words: str
+    shares: Callable[[], tuple[Vector, ...]] | None = None
+    decision: Vector | None = None
+    several: bool = False
+    samples: Vector | None = None
+    applies: int | None = None
+    applies_width: int = 0
+    one_row_of_shares: bool = False
+
+
+def divided(vector: Sequence[Expression], by: float) -> Vector:
+    """Each number over a constant."""
+    return tuple(Arithmetic("/", x, Number(float(by))) for x in vector)
+
+
+def one_output(member: Member, answering: Answering) -> Answering:
+    """The same; refused where it has several outputs."""
+    if answering.several:
+        raise member.refuse("a model of several outputs inside it is not supported")
+    return answering
+
+
+def classes_of(member: Member, answering: Answering) -> Labels:
+    """The labels of a classifier of one output; refused for anything else."""
+    if answering.classes is None or answering.several:
+        raise member.refuse("a model inside it is not a classifier of one output")
+    return answering.classes[0]

@@ -1,0 +1,500 @@
+"""Models that put other models' answers together: AdaBoost*, Bagging*, Voting*."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..program import (
+    LARGEST,
+    Apply,
+    Arithmetic,
+    Choice,
+    Expression,
+    Match,
+    Number,
+    Softmax,
+    Trees,
+    WeightedMedian,
+)
+from ..read.records import Record
+from .build import (
+    Answering,
+    Builder,
+    Labels,
+    Member,
+    Vector,
+    classes_of,
+    divided,
+    one_output,
+)
+from .forests import added_tree, nodes_of, rows_of, shares_of
+from .nodes import NodeTable
+from .precision import SINGLE_LIMIT
+from .tree import class_labels, leaf_means
+from .versions import accepts_missing
+
+Rows = tuple[tuple[float, ...], ...]
+
+
+def is_tree(record: Any) -> bool:
+    """Whether a record is one tree of scikit-learn, fitted."""
+    return (
+        isinstance(record, Record)
+        and record.kind[0] == "sklearn"
+        and record.name
+        in (
+            "DecisionTreeClassifier",
+            "DecisionTreeRegressor",
+            "ExtraTreeClassifier",
+            "ExtraTreeRegressor",
+        )
+        and "tree_" in record
+    )
+
+
+def chosen_code(answering: Answering, member: Member) -> Expression:
+    """The place of the chosen class among the model's own, as a number."""
+    choice = answering.answers[0]
+    assert isinstance(choice, Choice)
+    return member.build.stage(choice)[0]
+
+
+def number_of(answering: Answering, member: Member) -> Expression:
+    """What a regressor of one output answers."""
+    if answering.classes is not None or len(answering.answers) != 1:
+        raise member.refuse("a model inside it is not a regressor of one output")
+    answer = answering.answers[0]
+    assert not isinstance(answer, Choice)
+    return answer
+
+
+def probabilities(answering: Answering, member: Member) -> Vector:
+    """The shares of a classifier of one output; refused where it has none."""
+    classes_of(member, answering)
+    if answering.shares is None:
+        raise member.refuse("a model inside it has no predict_proba")
+    return answering.shares()[0]
+
+
+def of_class(known: Labels, label: Any) -> int | None:
+    """The place of a label; True is not 1 here, where both are labels."""
+    for place, other in enumerate(known):
+        if other == label:
+            return place
+    return None
+
+
+# --- AdaBoost -------------------------------------------------------------------------
+
+
+def ada_classifier(member: Member) -> Answering:
+    """AdaBoostClassifier: each model gives its weight to the class it answers, or,
+    under SAMME.R (up to scikit-learn 1.7), its logarithms (semantics 5.1)."""
+    record, build = member.record, member.build
+    models = list(member.fitted("estimators_"))
+    weights = np.asarray(record["estimator_weights_"], dtype=np.float64)
+    (classes,) = class_labels(member.fitted("classes_"), member.here)
+    member.check_columns(False, LARGEST)
+    count = len(classes)
+    whole = float(weights.sum())
+    words = f"the weighted votes of {len(models)} models"
+    if count == 1:
+        ones = build.values([Number(1.0)], "share")
+        return Answering((classes,), (Choice(ones),), words, lambda: (ones,))
+    if record.get("algorithm", "SAMME") == "SAMME.R":
+        total = _logarithms(member, models, count)
+    else:
+        votes = []
+        for model, weight in zip(models, weights.tolist()):
+            other = -1.0 / (count - 1) * weight if member.version >= (1, 3) else 0.0
+            votes.append((model, weight, other))
+        total = _votes(member, votes, classes)
+    mean = divided(total, whole)
+    if count == 2:
+        minus = Arithmetic("*", mean[0], Number(-1.0))
+        decision = build.values([Arithmetic("+", minus, mean[1])], "decision")
+        halves = (
+            Arithmetic("/", Arithmetic("*", decision[0], Number(-1.0)), Number(2.0)),
+            Arithmetic("/", decision[0], Number(2.0)),
+        )
+        return Answering(
+            (classes,),
+            (Choice(decision, 0.0),),
+            words,
+            lambda: (build.stage(Softmax(halves, False, "share")),),
+            decision,
+        )
+    decision = build.values(mean, "decision")
+    return Answering(
+        (classes,),
+        (Choice(decision),),
+        words,
+        lambda: (build.stage(Softmax(divided(decision, count - 1), False, "share")),),
+        decision,
+    )
+
+
+def _votes(
+    member: Member, votes: list[tuple[Any, float, float]], classes: Labels
+) -> Vector:
+    """The sum, over the models, of a weight for the answer and another for the rest."""
+    build = member.build
+    if all(is_tree(model) for model, _, _ in votes):
+        places = build.places(member.flow)
+        found, rows, nodes = [], [], []
+        for number, (model, weight, other) in enumerate(votes):
+            inner = member.inner(model, f"estimator {number}")
+            inner.check_columns(_missing(inner), SINGLE_LIMIT)
+            tree, table = added_tree(inner, model, places)
+            labels = _leaf_labels(inner, model, table)
+            found.append(tree)
+            nodes.append(nodes_of(table))
+            rows.append(
+                tuple(
+                    tuple(weight if c == label else other for c in classes)
+                    for label in labels
+                )
+            )
+        return build.stage(
+            Trees(
+                start=(Number(0.0),) * len(classes),
+                trees=tuple(found),
+                rows=tuple(rows),
+                slots=(tuple(range(len(classes))),) * len(found),
+                nodes=tuple(nodes),
+                name="vote",
+            )
+        )
+    terms: list[list[Expression]] = [[] for _ in classes]
+    for number, (model, weight, other) in enumerate(votes):
+        inner = member.inner(model, f"estimator {number}")
+        answering = inner.answers()
+        known = classes_of(inner, answering)
+        code = chosen_code(answering, inner)
+        for j, label in enumerate(classes):
+            place = of_class(known, label)
+            table_ = () if place is None else ((float(place), weight),)
+            terms[j].append(Match(code, table_, other))
+    return build.sums(terms, "vote")
+
+
+def _logarithms(member: Member, models: list[Any], count: int) -> Vector:
+    """SAMME.R: the logarithms of the shares at the leaves, less their mean."""
+    places = member.build.places(member.flow)
+    found, rows, nodes = [], [], []
+    for number, model in enumerate(models):
+        inner = member.inner(model, f"estimator {number}")
+        if not is_tree(model):
+            raise inner.refuse(
+                "under algorithm='SAMME.R' only trees can be compiled",
+                "Fit it with algorithm='SAMME'.",
+            )
+        inner.check_columns(_missing(inner), SINGLE_LIMIT)
+        tree, table = added_tree(inner, model, places)
+        shares = shares_of(inner, model, table, [count])
+        logs = np.log(np.clip(shares, np.finfo(np.float64).eps, None))
+        values = (count - 1) * (logs - (1.0 / count) * logs.sum(axis=1)[:, np.newaxis])
+        found.append(tree)
+        rows.append(rows_of(values))
+        nodes.append(nodes_of(table))
+    return member.build.stage(
+        Trees(
+            start=(Number(0.0),) * count,
+            trees=tuple(found),
+            rows=tuple(rows),
+            slots=(tuple(range(count)),) * len(found),
+            nodes=tuple(nodes),
+            name="vote",
+        )
+    )
+
+
+def _missing(inner: Member) -> bool:
+    return accepts_missing(inner.version, inner.record) and not inner.flow.sparse
+
+
+def _leaf_labels(inner: Member, model: Record, table: NodeTable) -> list[Any]:
+    (labels,) = class_labels(model["classes_"], inner.here)
+    values = table.values[table.leaves][:, 0, : len(labels)]
+    return [labels[i] for i in np.argmax(values, axis=1).tolist()]
+
+
+def ada_regressor(member: Member) -> Answering:
+    """AdaBoostRegressor: the weighted median of the models (semantics 5.2)."""
+    models = list(member.fitted("estimators_"))
+    weights = np.asarray(member.record["estimator_weights_"], dtype=np.float64)
+    member.check_columns(False, LARGEST)
+    numbers = []
+    for number, model in enumerate(models):
+        inner = member.inner(model, f"estimator {number}")
+        numbers.append(number_of(inner.answers(), inner))
+    kept = tuple(weights.tolist()[: len(models)])
+    median = member.build.stage(WeightedMedian(tuple(numbers), kept))
+    return Answering(None, median, f"the weighted median of {len(models)} models")
+
+
+# --- Bagging --------------------------------------------------------------------------
+
+
+def bagging(member: Member) -> Answering:
+    """BaggingClassifier and BaggingRegressor: the mean over the models, each of which
+    sees some of the columns (semantics 5.3)."""
+    record, build = member.record, member.build
+    models = list(member.fitted("estimators_"))
+    chosen = [np.asarray(f).tolist() for f in member.fitted("estimators_features_")]
+    member.check_width(record.get("n_features_in_", record.get("n_features_")))
+    classes = None
+    if "classes_" in record:
+        (classes,) = class_labels(record["classes_"], member.here)
+    width = 1 if classes is None else len(classes)
+    by = float(record.get("n_estimators", len(models)))
+    words = f"the mean of {len(models)} models"
+    if len(models) != len(chosen):
+        raise member.refuse("its models do not fit their columns: the file is damaged")
+    members = []
+    for number, (model, columns) in enumerate(zip(models, chosen)):
+        if any(not 0 <= int(i) < len(member.flow.features) for i in columns):
+            raise member.refuse("a model sees a column that is not there: damaged file")
+        flow = member.flow
+        if columns != list(range(len(flow.features))):
+            flow = _subset(flow, columns)
+        members.append(member.inner(model, f"estimator {number}", flow))
+    if all(map(is_tree, models)):
+        total = _bagged_trees(member, members, width, classes)
+    else:
+        terms: list[list[Expression]] = [[] for _ in range(width)]
+        for inner in members:
+            answering = inner.answers()
+            for j, term in enumerate(_bagged(inner, answering, classes)):
+                terms[j].append(term)
+        total = build.sums(terms, "total")
+    mean = build.values(divided(total, by), "mean" if classes is None else "share")
+    if classes is None:
+        return Answering(None, mean, words)
+    return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
+
+
+def _subset(flow: Any, columns: Sequence[int]) -> Any:
+    return replace(flow, features=tuple(flow.features[i] for i in columns), frame=False)
+
+
+def _bagged_trees(
+    member: Member, members: list[Member], width: int, classes: Labels | None
+) -> Vector:
+    found, rows, slots, nodes = [], [], [], []
+    for inner in members:
+        inner.check_columns(_missing(inner), SINGLE_LIMIT)
+        places = inner.build.places(inner.flow)
+        tree, table = added_tree(inner, inner.record, places)
+        if classes is None:
+            slot: tuple[int, ...] = (0,)
+            values = leaf_means(table, inner.here)
+            if values.shape[1] != 1:
+                raise inner.refuse("several outputs are not supported here")
+        else:
+            (codes,) = class_labels(inner.record["classes_"], inner.here)
+            values = shares_of(inner, inner.record, table, [len(codes)])
+            slot = tuple(_slot(inner, code, width) for code in codes)
+        found.append(tree)
+        rows.append(rows_of(values))
+        slots.append(slot)
+        nodes.append(nodes_of(table))
+    return member.build.stage(
+        Trees(
+            start=(Number(0.0),) * width,
+            trees=tuple(found),
+            rows=tuple(rows),
+            slots=tuple(slots),
+            nodes=tuple(nodes),
+            name="total",
+        )
+    )
+
+
+def _slot(inner: Member, code: Any, width: int) -> int:
+    """The class that a member's label stands for: they are fitted on codes."""
+    if isinstance(code, str) or not 0 <= code < width or int(code) != code:
+        raise inner.refuse(f"its class {code!r} is no code of a class")
+    return int(code)
+
+
+def _bagged(inner: Member, answering: Answering, classes: Labels | None) -> Vector:
+    """What a model adds: a number, or one for each class."""
+    if classes is None:
+        return (number_of(answering, inner),)
+    codes = classes_of(inner, answering)
+    terms: list[Expression] = [Number(0.0)] * len(classes)
+    if answering.shares is not None:
+        for code, share in zip(codes, probabilities(answering, inner), strict=True):
+            terms[_slot(inner, code, len(classes))] = share
+        return tuple(terms)
+    chosen = chosen_code(answering, inner)
+    for place, code in enumerate(codes):
+        slot = _slot(inner, code, len(classes))
+        terms[slot] = Match(chosen, ((float(place), 1.0),), 0.0)
+    return tuple(terms)
+
+
+# --- Voting ---------------------------------------------------------------------------
+
+
+def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
+    """The models that are not dropped, and their weights."""
+    record = member.record
+    names = [
+        (str(name), model)
+        for name, model in member.fitted("estimators")
+        if model != "drop"
+    ]
+    models = list(member.fitted("estimators_"))
+    weights = record.get("weights")
+    if weights is not None:
+        kept = [
+            float(weight)
+            for weight, (_, model) in zip(
+                np.asarray(weights).tolist(), record["estimators"]
+            )
+            if not isinstance(model, str) and model is not None
+        ]
+    labels = [name for name, model in names if model is not None]
+    if len(labels) != len(models):
+        labels = [str(i) for i in range(len(models))]
+    members = [
+        member.inner(model, f"estimator {label!r}")
+        for label, model in zip(labels, models)
+    ]
+    return members, None if weights is None else kept
+
+
+def voting_classifier(member: Member) -> Answering:
+    """VotingClassifier, soft and hard (semantics 5.4)."""
+    members, weights = _voters(member)
+    encoder = member.record.get("le_", member.record.get("_le"))
+    (classes,) = class_labels(
+        member.record.get("classes_", encoder and encoder.get("classes_")), member.here
+    )
+    words = f"the votes of {len(members)} models"
+    build, count = member.build, len(classes)
+    if member.record.get("voting", "hard") == "soft":
+        rows = []
+        for inner in members:
+            shares = probabilities(one_output(inner, inner.answers()), inner)
+            if len(shares) != count:
+                raise inner.refuse("it does not know all of the classes")
+            rows.append(shares)
+        mean = build.values(_average(build, rows, weights), "share")
+        return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
+    tally: list[list[Expression]] = [[] for _ in classes]
+    for inner, weight in zip(members, weights or [1.0] * len(members)):
+        answering = inner.answers()
+        codes = classes_of(inner, answering)
+        chosen = chosen_code(answering, inner)
+        for place, code in enumerate(codes):
+            tally[_slot(inner, code, count)].append(
+                Match(chosen, ((float(place), weight),), 0.0)
+            )
+    votes = build.sums(tally, "vote")
+    return Answering((classes,), (Choice(votes),), words)
+
+
+def _average(
+    build: Builder, rows: list[Vector], weights: list[float] | None
+) -> tuple[Expression, ...]:
+    """numpy.average over the models: products, a sum from left to right, a division."""
+    if weights is None:
+        return divided(build.sums(list(zip(*rows)), "total"), len(rows))
+    total = 0.0
+    for weight in weights:
+        total += weight
+    products = [
+        [Arithmetic("*", x, Number(w)) for x, w in zip(column, weights)]
+        for column in zip(*rows)
+    ]
+    return divided(build.sums(products, "total"), total)
+
+
+def voting_regressor(member: Member) -> Answering:
+    """VotingRegressor: the (weighted) mean, as a batch call has it."""
+    members, weights = _voters(member)
+    rows: list[Vector] = [(number_of(inner.answers(), inner),) for inner in members]
+    mean = member.build.values(_average(member.build, rows, weights), "mean")
+    return Answering(None, mean, f"the mean of {len(members)} models")
+
+
+# --- IsolationForest ------------------------------------------------------------------
+
+
+def isolation_forest(member: Member) -> Answering:
+    """IsolationForest: how deep a record falls, against what is usual
+    (semantics 5.5)."""
+    record, build = member.record, member.build
+    models = list(member.fitted("estimators_"))
+    member.check_width(record.get("n_features_in_", record.get("n_features_")))
+    # scikit-learn looks for no infinities here; a record has none.
+    member.check_columns(member.version >= (1, 6), SINGLE_LIMIT)
+    chosen = record.get("estimators_features_")
+    every = list(range(len(member.flow.features)))
+    found, rows, nodes = [], [], []
+    for number, model in enumerate(models):
+        columns = every if chosen is None else np.asarray(chosen[number]).tolist()
+        flow = member.flow if columns == every else _subset(member.flow, columns)
+        inner = member.inner(model, f"tree {number}", flow)
+        tree, table = added_tree(inner, model, build.places(flow))
+        found.append(tree)
+        rows.append(_path_lengths(table, model))
+        nodes.append(nodes_of(table))
+    stage = Trees(
+        start=(Number(0.0),),
+        trees=tuple(found),
+        rows=tuple(rows),
+        slots=((0,),) * len(found),
+        nodes=tuple(nodes),
+        name="depth",
+    )
+    (depth,) = build.stage(stage)
+    drawn = int(record.get("_max_samples", record.get("max_samples_", 0)))
+    usual = len(models) * float(average_path_length(np.array([drawn]))[0])
+    share: Expression = Number(1.0)
+    if usual:
+        share = Arithmetic("/", depth, Number(usual))
+    power = Apply("exp2", Arithmetic("*", share, Number(-1.0)), ())
+    score = Arithmetic("*", power, Number(-1.0))
+    (sample,) = build.values([score], "score")
+    offset = float(record.get("offset_", -0.5))
+    decision = build.values([Arithmetic("-", sample, Number(offset))], "decision")
+    return Answering(
+        ((-1, 1),),
+        (Choice(decision, 0.0, inclusive=True),),
+        f"how deep a record falls in {len(models)} trees",
+        decision=decision,
+        samples=(sample,),
+    )
+
+
+def _path_lengths(table: NodeTable, model: Record) -> Rows:
+    """What each leaf adds: the nodes on the way, and the usual depth of what is left of
+    the sample there, less one."""
+    count = len(table.left)
+    depth = [1.0] * count
+    for node, (a, b) in enumerate(zip(table.left.tolist(), table.right.tolist())):
+        if a != -1:
+            depth[a] = depth[b] = depth[node] + 1.0
+    samples = model["tree_"].get("nodes")["n_node_samples"]
+    average = average_path_length(samples).tolist()
+    leaves = table.leaves.nonzero()[0].tolist()
+    return tuple(((depth[i] + average[i]) - 1.0,) for i in leaves)
+
+
+def average_path_length(samples: Any) -> Any:
+    """The usual depth of a search tree over so many samples (Liu et al., 2008)."""
+    samples = np.asarray(samples).reshape(-1)
+    average = np.zeros(len(samples), dtype=np.float64)
+    average[samples == 2] = 1.0
+    more = samples > 2
+    n = samples[more]
+    average[more] = 2.0 * (np.log(n - 1.0) + np.euler_gamma) - 2.0 * (n - 1.0) / n
+    return average

@@ -1,0 +1,135 @@
+"""A model of many trees -> a Program: its stages, its scores and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..program import (
+    SCORES,
+    Choice,
+    Element,
+    Ensemble,
+    Expression,
+    Origin,
+    Program,
+    Stage,
+    Sums,
+    Trees,
+    elements_of,
+    inputs_of,
+    with_elements,
+)
+from .build import Answering, Builder, Vector
+from .flow import Flow, Raw
+from .histograms import own_encoding
+from .models import HISTOGRAMS, lower_flow, lower_member, with_inverse, with_positive
+from .tree import Positive
+from .wrappers import Unwrapped
+
+
+def lower_ensemble(
+    unwrapped: Unwrapped, path: str, flow: Flow, raw: Raw, positive: Positive | None
+) -> Program:
+    """The program of an ensemble behind its transformers, its columns still open."""
+    record = unwrapped.record
+    build = Builder(raw, lower_member)
+    if record.name in HISTOGRAMS:  # encode() gives the codes of its categories
+        flow = own_encoding(record, flow, path, raw)
+    build.features.extend(flow.features)
+    for place, feature in enumerate(flow.features):
+        build.known_at(feature.value, place)
+    answering = lower_flow(record, unwrapped.path, flow, build)
+    if positive is not None:
+        answering = with_positive(answering, positive, build, path)
+    for where, regressor in reversed(unwrapped.targets):
+        answering = with_inverse(answering, regressor, build, where)
+    count = len(flow.features)
+    classes: Any = answering.classes
+    if classes is not None and not answering.several:
+        classes = classes[0]
+    return Program(
+        columns=(),
+        required=(),
+        features=flow.features,
+        model=_ensemble(answering, build),
+        classes=classes,
+        origin=Origin(
+            estimator=record.name,
+            steps=(),
+            library="scikit-learn",
+            version=None,
+            sha256="",
+            nodes=build.nodes,
+            leaves=build.leaves,
+            depth=build.depth,
+        ),
+        inner=tuple(build.features[count:]),
+    )
+
+
+def _ensemble(answering: Answering, build: Builder) -> Ensemble:
+    """The answers, made of the scores; what only the probabilities need comes after."""
+    count = len(build.stages)
+    shares = answering.shares() if answering.shares is not None else None
+    stages, links = build.stages[:count], build.stages[count:]
+    used: dict[Element, None] = {}
+
+    def look(expressions: Iterable[Expression]) -> None:
+        for expression in expressions:
+            for element in elements_of(expression):
+                if element.stage < count:
+                    used[element] = None
+
+    for answer in answering.answers:
+        look(answer.of if isinstance(answer, Choice) else [answer])
+    look(answering.decision or ())
+    look(answering.samples or ())
+    for link in links:
+        look(inputs_of(link))
+    for output in shares or ():
+        look(output)
+    places = {element: Element(SCORES, i) for i, element in enumerate(used)}
+
+    def renamed(expression: Expression) -> Expression:
+        return with_elements(
+            expression,
+            lambda e: (
+                places[e] if e.stage < count else Element(e.stage - count, e.index)
+            ),
+        )
+
+    def all_renamed(vector: Vector) -> Vector:
+        return tuple(map(renamed, vector))
+
+    answers: Any = tuple(
+        (
+            replace(answer, of=all_renamed(answer.of))
+            if isinstance(answer, Choice)
+            else renamed(answer)
+        )
+        for answer in answering.answers
+    )
+    return Ensemble(
+        stages=tuple(stages),
+        scores=tuple(used),
+        answers=answers,
+        several=answering.several,
+        links=tuple(_with_inputs(link, all_renamed) for link in links),
+        probabilities=shares and tuple(map(all_renamed, shares)),
+        decision=answering.decision and all_renamed(answering.decision),
+        samples=answering.samples and all_renamed(answering.samples),
+        applies=answering.applies,
+        applies_width=answering.applies_width,
+        one_row=answering.one_row_of_shares,
+        words=answering.words,
+    )
+
+
+def _with_inputs(stage: Stage, renamed: Any) -> Stage:
+    if isinstance(stage, Trees):
+        raise TypeError("a probability is no sum of trees")
+    if isinstance(stage, Sums):
+        return replace(stage, of=tuple(map(renamed, stage.of)))
+    return replace(stage, of=renamed(stage.of))

@@ -1,0 +1,176 @@
+"""The models that can be compiled, by package and class, and what is around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..errors import UnsupportedModel
+from ..program import Choice
+from ..read.records import Record
+from .boosting import boosting
+from .build import Answering, Builder, Member
+from .calibration import calibrated
+from .committees import (
+    ada_classifier,
+    ada_regressor,
+    bagging,
+    isolation_forest,
+    voting_classifier,
+    voting_regressor,
+)
+from .compose import transform
+from .flow import Flow, Step
+from .forests import forest, single
+from .histograms import histogram_boosting, own_encoding
+from .inverse import inverse_expression
+from .paths import name_part
+from .several import chain, multi_output, one_vs_rest
+from .stacking import linear, stacking
+from .tree import Positive
+from .wrappers import SEARCHES, unwrap
+
+TREES = (
+    "DecisionTreeClassifier",
+    "DecisionTreeRegressor",
+    "ExtraTreeClassifier",
+    "ExtraTreeRegressor",
+)
+HISTOGRAMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
+
+Lowering = Callable[[Member], Answering]
+
+#: Models of many trees, and those that put other models together.
+ENSEMBLES: dict[tuple[str, str], Lowering] = {
+    ("sklearn", name): lowering
+    for names, lowering in (
+        (("RandomForestClassifier", "RandomForestRegressor"), forest),
+        (("ExtraTreesClassifier", "ExtraTreesRegressor"), forest),
+        (("GradientBoostingClassifier", "GradientBoostingRegressor"), boosting),
+        (HISTOGRAMS, histogram_boosting),
+        (("AdaBoostClassifier",), ada_classifier),
+        (("AdaBoostRegressor",), ada_regressor),
+        (("BaggingClassifier", "BaggingRegressor"), bagging),
+        (("VotingClassifier",), voting_classifier),
+        (("VotingRegressor",), voting_regressor),
+        (("StackingClassifier", "StackingRegressor"), stacking),
+        (("IsolationForest",), isolation_forest),
+        (("CalibratedClassifierCV",), calibrated),
+        (("MultiOutputClassifier", "MultiOutputRegressor"), multi_output),
+        (("ClassifierChain", "RegressorChain"), chain),
+        (("OneVsRestClassifier",), one_vs_rest),
+    )
+    for name in names
+}
+#: Models that are compiled inside others only.
+INNER: dict[tuple[str, str], Lowering] = {
+    **{("sklearn", name): single for name in TREES},
+    **{
+        ("sklearn", name): linear
+        for name in (
+            "LinearRegression",
+            "Ridge",
+            "RidgeCV",
+            "RidgeClassifier",
+            "RidgeClassifierCV",
+            "LogisticRegression",
+            "LogisticRegressionCV",
+        )
+    },
+}
+
+SUPPORTED = (
+    f"{', '.join(TREES)},\n"
+    f"{', '.join(name for _, name in ENSEMBLES)},\nalone, at the end of a Pipeline, "
+    f"inside one another, or inside {', '.join(sorted(SEARCHES))},\n"
+    "FixedThresholdClassifier, TunedThresholdClassifierCV, TransformedTargetRegressor "
+    "or FrozenEstimator"
+)
+
+
+def lower_member(member: Member) -> Answering:
+    """What a model inside another answers: it may be a pipeline, or wrapped."""
+    if member.path.count(",") > 40:
+        raise UnsupportedModel(member.path, "it is wrapped in itself")
+    unwrapped = unwrap(member.record, member.path)
+    flow = member.flow
+    for where, part in unwrapped.transformers:
+        flow = transform(Step(part, flow, where, member.build.raw))
+    record = unwrapped.record
+    if not isinstance(record, Record) or not (
+        record.kind in ENSEMBLES or record.kind in INNER
+    ):
+        refuse(record, unwrapped.path)
+    answering = lower_flow(record, unwrapped.path, flow, member.build)
+    if unwrapped.positive is not None:
+        answering = with_positive(
+            answering, unwrapped.positive, member.build, member.here
+        )
+    for where, regressor in reversed(unwrapped.targets):
+        answering = with_inverse(answering, regressor, member.build, where)
+    return answering
+
+
+def lower_flow(record: Record, path: str, flow: Flow, build: Builder) -> Answering:
+    """What a model answers, of the columns that flow into it."""
+    if record.name in HISTOGRAMS:
+        flow = own_encoding(record, flow, name_part(path, record), build.raw)
+    member = Member(record, path, flow, build)
+    lowering = ENSEMBLES.get(record.kind) or INNER[record.kind]
+    return lowering(member)
+
+
+def with_positive(
+    answering: Answering, positive: Positive, build: Builder, path: str
+) -> Answering:
+    """The same model, answering by a threshold on the share of one of two classes."""
+    classes = answering.classes
+    if classes is None or answering.several or len(classes[0]) != 2:
+        what = "a regressor" if classes is None else "not a classifier of two classes"
+        raise UnsupportedModel(
+            path,
+            f"a decision threshold needs two classes, and this is {what}",
+            "Leave --threshold away.",
+        )
+    second = 1
+    if positive.label is not None:
+        if positive.label not in classes[0]:
+            raise UnsupportedModel(
+                path, f"its positive label {positive.label!r} is not a class"
+            )
+        second = classes[0].index(positive.label)
+    if answering.shares is None:
+        raise UnsupportedModel(path, "a decision threshold needs predict_proba")
+    shares = answering.shares()
+    choice = Choice(shares[0][second : second + 1], positive.threshold, inclusive=True)
+    return replace(
+        answering,
+        answers=(replace(choice, flipped=second == 0),),
+        shares=lambda: shares,
+    )
+
+
+def with_inverse(
+    answering: Answering, record: Record, build: Builder, path: str
+) -> Answering:
+    """The regressor's answers, taken back through ``transformer_``."""
+    numbers: list[Any] = list(answering.answers)
+    if answering.classes is not None:
+        raise UnsupportedModel(path, "its regressor is a classifier")
+    back = [
+        inverse_expression(record.get("transformer_"), path, k, x)
+        for k, x in enumerate(numbers)
+    ]
+    return replace(answering, answers=build.values(back, "answer"))
+
+
+def refuse(record: Any, path: str) -> None:
+    """UnsupportedModel for what cannot be compiled, with what can."""
+    if isinstance(record, Record):
+        problem = "it cannot be compiled"
+    else:
+        problem = "it is not a fitted estimator"
+    raise UnsupportedModel(
+        name_part(path, record), problem, f"Supported are {SUPPORTED}."
+    )

@@ -1,0 +1,187 @@
+"""One model for each output or class: MultiOutput*, *Chain, OneVsRestClassifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..program import (
+    LARGEST,
+    Arithmetic,
+    Choice,
+    Expression,
+    Feature,
+    Match,
+    Number,
+    Shares,
+)
+from ..read.records import Record
+from .build import Answering, Labels, Member, Vector, classes_of
+from .committees import number_of, probabilities
+from .flow import Flow
+from .tree import class_labels
+
+
+def multi_output(member: Member) -> Answering:
+    """MultiOutputClassifier and MultiOutputRegressor: a model for each output."""
+    models = list(member.fitted("estimators_"))
+    words = f"{len(models)} models, one for each output"
+    inners = [member.inner(m, f"estimator {i}") for i, m in enumerate(models)]
+    answers = [inner.answers() for inner in inners]
+    if member.record.name.endswith("Regressor"):
+        numbers = [number_of(a, inner) for a, inner in zip(answers, inners)]
+        return Answering(None, tuple(numbers), words, several=True)
+    classes = tuple(classes_of(inner, a) for inner, a in zip(inners, answers))
+    choices = [choice for a in answers for choice in a.answers]
+    shares = None
+    if all(a.shares is not None for a in answers):
+
+        def shares() -> tuple[Vector, ...]:
+            return tuple(probabilities(a, inner) for a, inner in zip(answers, inners))
+
+    return Answering(
+        classes,
+        tuple(choice for choice in choices if isinstance(choice, Choice)),
+        words,
+        shares,
+        several=True,
+    )
+
+
+# --- Chains ---------------------------------------------------------------------------
+
+
+def chain(member: Member) -> Answering:
+    """ClassifierChain and RegressorChain: each model sees what those before it answer."""
+    record = member.record
+    models = list(member.fitted("estimators_"))
+    order = [int(i) for i in np.asarray(member.fitted("order_")).tolist()]
+    if sorted(order) != list(range(len(models))):
+        raise member.refuse("its order_ does not fit its models: the file is damaged")
+    member.check_columns(False, LARGEST)
+    method = record.get("chain_method_", "predict")
+    features = list(member.flow.features)
+    answered: list[Expression] = []
+    shares: list[Expression] = []
+    for number, model in enumerate(models):
+        flow = Flow(tuple(features), sparse=member.flow.sparse)
+        inner = member.inner(model, f"estimator {number}", flow)
+        answering = inner.answers()
+        passed = answer = _number(inner, answering)
+        if record.name == "ClassifierChain" and answering.shares is not None:
+            both = probabilities(answering, inner)
+            shares.append(both[1] if len(both) == 2 else both[0])
+        if method != "predict":
+            passed = _passed(inner, answering, method, shares)
+        features.append(Feature(f"chain_{number}", passed))
+        answered.append(answer)
+    places = [order.index(output) for output in range(len(order))]
+    words = f"a chain of {len(models)} models"
+    numbers = tuple(answered[place] for place in places)
+    flat = None
+    if len(shares) == len(models):
+        kept = tuple(shares[place] for place in places)
+
+        def flat() -> tuple[Vector, ...]:
+            return (kept,)
+
+    return Answering(
+        None, numbers, words, shares=flat, several=True, one_row_of_shares=True
+    )
+
+
+def _number(inner: Member, answering: Answering) -> Expression:
+    """The answer as a number: that of a regressor, or a label that is one."""
+    if answering.classes is None:
+        return number_of(answering, inner)
+    labels = classes_of(inner, answering)
+    if any(isinstance(label, str) for label in labels):
+        raise inner.refuse("its labels are no numbers")
+    choice = answering.answers[0]
+    assert isinstance(choice, Choice)
+    (chosen,) = inner.build.stage(choice)
+    table = tuple((float(i), float(x)) for i, x in enumerate(labels))  # type: ignore[arg-type]
+    return Match(chosen, table, 0.0)
+
+
+def _passed(
+    inner: Member, answering: Answering, method: str, shares: list[Expression]
+) -> Expression:
+    """What the next models see."""
+    if method == "predict_proba" and answering.shares is not None:
+        return shares[-1]
+    if method == "decision_function" and answering.decision is not None:
+        return answering.decision[0]
+    raise inner.refuse(f"its chain_method {method!r} is not supported")
+
+
+# --- One against the rest -------------------------------------------------------------
+
+
+def one_vs_rest(member: Member) -> Answering:
+    """OneVsRestClassifier: the class whose own model is the surest (semantics 5.9)."""
+    build = member.build
+    models = list(member.fitted("estimators_"))
+    binarizer = member.fitted("label_binarizer_")
+    (classes,) = class_labels(binarizer.get("classes_"), member.here)
+    if not str(binarizer.get("y_type_")).startswith(("multiclass", "binary")):
+        raise member.refuse("several labels at once are not supported")
+    scores: list[Expression] = []
+    rows: list[Expression] = []
+    for number, model in enumerate(models):
+        inner = member.inner(model, f"estimator {number}")
+        score, share = _against_rest(inner)
+        scores.append(score)
+        if share is not None:
+            rows.append(share)
+    words = f"{len(models)} models, each of one class against the rest"
+    shares = None
+    if len(rows) == len(models):
+
+        def shares() -> tuple[Vector, ...]:
+            both = tuple(rows)
+            if len(both) == 1:
+                both = (Arithmetic("-", Number(1.0), both[0]), both[0])
+            return (build.stage(Shares(both, False, 0.0, "share")),)
+
+    raw = build.values(scores, "score")
+    if len(models) == 1:
+        cut = 0.0 if _has_decision(models[0], member) else 0.5
+        return Answering((classes,), (Choice(raw, cut),), words, shares)
+    if len(models) != len(classes):
+        raise member.refuse("its models do not fit its classes: the file is damaged")
+    return Answering((classes,), (_first_or_last(member, raw),), words, shares)
+
+
+def _first_or_last(member: Member, raw: Vector) -> Choice:
+    """Up to scikit-learn 1.7 the last of several that are equally sure was taken."""
+    return Choice(raw, last=member.version < (1, 8))
+
+
+def _against_rest(inner: Member) -> tuple[Expression, Expression | None]:
+    """The score by which models are compared, and the share of the class."""
+    record = inner.record
+    if isinstance(record, Record) and record.name == "_ConstantPredictor":
+        value = float(np.asarray(record["y_"]).reshape(-1)[0])
+        return Number(value), Number(value)
+    answering = inner.answers()
+    labels: Labels = classes_of(inner, answering)
+    if len(labels) != 2:
+        raise inner.refuse("it does not part one class from the rest")
+    share: Any = None
+    if answering.shares is not None:
+        share = probabilities(answering, inner)[1]
+    if answering.decision is not None:
+        return answering.decision[0], share
+    if share is None:
+        raise inner.refuse("it has neither decision_function nor predict_proba")
+    return share, share
+
+
+def _has_decision(model: Any, member: Member) -> bool:
+    """Whether a model has decision_function, as scikit-learn asks it."""
+    names = ("Boosting", "AdaBoost", "LogisticRegression", "RidgeClassifier")
+    while isinstance(model, Record) and model.name == "Pipeline":
+        model = model["steps"][-1][1]
+    return isinstance(model, Record) and any(name in model.name for name in names)

@@ -1,0 +1,144 @@
+"""Stacking*: the answers of some models are the columns of another (semantics 5.7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..program import (
+    LARGEST,
+    Arithmetic,
+    Choice,
+    Expression,
+    Feature,
+    Number,
+    Softmax,
+)
+from ..read.records import Record
+from .boosting import two_shares
+from .build import Answering, Member, Vector, classes_of
+from .committees import chosen_code, number_of, probabilities
+from .flow import FLOAT64, Flow, side_by_side
+from .tree import class_labels
+
+
+def stacking(member: Member) -> Answering:
+    """StackingClassifier and StackingRegressor."""
+    record = member.record
+    models = list(member.fitted("estimators_"))
+    methods = list(member.fitted("stack_method_"))
+    if len(methods) != len(models):
+        raise member.refuse("its models do not fit their methods: the file is damaged")
+    names = [
+        str(name)
+        for name, model in record["estimators"]
+        if model is not None and not isinstance(model, str)
+    ]
+    if len(names) != len(models):
+        names = [str(i) for i in range(len(models))]
+    classes = None
+    if "classes_" in record or record.name == "StackingClassifier":
+        encoder = record.get("_label_encoder", record.get("_le"))
+        found = record.get("classes_")
+        if found is None and isinstance(encoder, Record):
+            found = encoder.get("classes_")
+        classes = class_labels(found, member.here)
+        if len(classes) > 1 or isinstance(encoder, list):
+            raise member.refuse("several outputs are not supported here")
+    columns: list[Feature] = []
+    for name, model, method in zip(names, models, methods):
+        inner = member.inner(model, f"estimator {name!r}")
+        for i, value in enumerate(_column(inner, method, classes)):
+            columns.append(Feature(f"{name}_{i}", value))
+    flow = Flow(tuple(columns))
+    if record.get("passthrough"):
+        flow = replace(
+            side_by_side([flow, member.flow], member.flow.sparse, False), dtypes=FLOAT64
+        )
+    final = member.inner(member.fitted("final_estimator_"), "final estimator", flow)
+    words = f"{len(models)} models, whose answers are the columns of the last"
+    answering = final.answers()
+    if classes is None:
+        value = number_of(answering, final)
+        return Answering(None, (value,), words)
+    if len(classes_of(final, answering)) != len(classes[0]):
+        raise final.refuse("its classes do not fit: the file is damaged")
+    return replace(answering, classes=classes, words=words, applies=None)
+
+
+def _column(inner: Member, method: str, classes: Any) -> Vector:
+    answering = inner.answers()
+    if method == "predict_proba":
+        shares = probabilities(answering, inner)
+        return shares[1:] if len(classes[0]) == 2 else shares
+    if method == "decision_function":
+        if answering.decision is None:
+            raise inner.refuse("it has no decision_function")
+        return answering.decision
+    if answering.classes is None:
+        return (number_of(answering, inner),)
+    codes = classes_of(inner, answering)
+    if list(codes) != list(range(len(codes))):
+        raise inner.refuse("its classes are no codes: the file is damaged")
+    return (chosen_code(answering, inner),)
+
+
+# --- Linear models, as the last of a stack --------------------------------------------
+
+
+def linear(member: Member) -> Answering:
+    """A linear model: a sum from left to right, where scikit-learn leaves the order to
+    BLAS, so that the last bits may differ."""
+    record = member.record
+    weights = np.asarray(member.fitted("coef_"), dtype=np.float64)
+    weights = weights.reshape(-1, weights.shape[-1])
+    count = len(member.flow.features)
+    if weights.shape[1] != count or not np.isfinite(weights).all():
+        raise member.refuse("its coefficients do not fit its columns: damaged file")
+    member.check_columns(False, LARGEST)
+    shifts = np.broadcast_to(
+        np.asarray(record.get("intercept_", 0.0), dtype=np.float64).reshape(-1),
+        (len(weights),),
+    )
+    values = member.flow.values
+    products = [
+        [Arithmetic("*", value, Number(x)) for value, x in zip(values, row)]
+        for row in weights.tolist()
+    ]
+    sums = member.build.sums(products, "product")
+    decision = member.build.values(
+        [Arithmetic("+", x, Number(b)) for x, b in zip(sums, shifts.tolist())],
+        "decision",
+    )
+    if "classes_" not in record:
+        if len(decision) != 1:
+            raise member.refuse("several outputs are not supported here")
+        return Answering(None, decision, "a linear model")
+    classes = class_labels(record["classes_"], member.here)
+    if len(decision) == 1:
+        return Answering(
+            classes,
+            (Choice(decision, 0.0),),
+            "a linear model",
+            _two_logistic(member, decision[0]),
+            decision,
+        )
+    shares = None
+    if record.name.startswith("LogisticRegression"):
+        if record.get("multi_class", "auto") == "ovr":
+            raise member.refuse("multi_class='ovr' is not supported")
+
+        def shares() -> tuple[Vector, ...]:
+            return (member.build.stage(Softmax(decision, False, "share")),)
+
+    return Answering(classes, (Choice(decision),), "a linear model", shares, decision)
+
+
+def _two_logistic(member: Member, decision: Expression) -> Any:
+    if not member.record.name.startswith("LogisticRegression"):
+        return None
+    if member.record.get("multi_class") == "multinomial":
+        return None
+    return lambda: (two_shares(member, decision),)
