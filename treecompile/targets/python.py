@@ -15,11 +15,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__
+from ..answers import answers
 from ..example import example
-from ..interpret import clean, leaf
+from ..interpret import clean
 from ..layout import statements
-from ..program import Column, Cuts, Feature, Match, Program, Read, State
+from ..program import (
+    Column,
+    Cuts,
+    Ensemble,
+    Feature,
+    Match,
+    Program,
+    Read,
+    SingleTree,
+    State,
+)
 from ..schema import property_of
+from .python_ensemble import EnsembleText
 from .python_spelling import Spelling
 from .python_text import (
     WIDTH,
@@ -94,6 +106,12 @@ MATH_OF_HELPERS = {
     "_yeo_johnson": {"expm1", "inf", "isnan", "log1p"},
     "_yeo_johnson_by_power": {"inf", "isnan", "log1p"},
     "_box_cox": {"expm1", "inf", "log", "nan"},
+    "_expit": {"exp"},
+    "_exp2": {"inf"},
+    "_softmax": {"exp"},
+    "_softmax_paired": {"exp"},
+    "_softmax_of_log": {"exp", "log"},
+    "_softmax_of_log_paired": {"exp", "log"},
 }
 
 
@@ -121,7 +139,6 @@ class PythonColumn:
 
 def context(program: Program) -> dict[str, Any]:
     """Everything that ``module.py.jinja`` needs to print the program."""
-    model = program.model
     columns = _columns(program)
     required = [columns[i] for i in program.required]
     spelling = Spelling(program, [column.id for column in columns])
@@ -138,12 +155,11 @@ def context(program: Program) -> dict[str, Any]:
     features = [] if identity else list(_features(program, spelling))
     for_encode = set(spelling.constants)
     encode_bindings = spelling.take_bindings()
-    lines = list(_lines(program, spelling))
-    computed = [
-        (name, spelling.number(program.features[i].value))
-        for i, name in spelling.computed.items()
-    ]
-    score_bindings = spelling.take_bindings()
+    if isinstance(program.model, SingleTree):
+        model = _tree_context(program, program.model, spelling)
+    else:
+        ids = [columns[i].id for i in program.required]
+        model = _ensemble_context(program, program.model, spelling, ids)
     misfits = [
         spelling.misfit(check, lambda value: _bound(value, limit))
         for check in program.checks
@@ -158,7 +174,7 @@ def context(program: Program) -> dict[str, Any]:
         "title": _title(program),
         "origin": _origin(program),
         "doctest": _doctest(program),
-        "has_cuts": any(isinstance(test, Cuts) for test in model.tree.tests),
+        "has_cuts": _has_rounded_cuts(program),
         "helpers": helpers,
         "math_names": _math_names(program, helpers),
         "limit": limit,
@@ -179,14 +195,9 @@ def context(program: Program) -> dict[str, Any]:
         "feature_sources": features,
         "identity": identity,
         "encode_constants": [c for c in constants if c[0] in for_encode],
-        "predictions": model.predictions,
-        "probabilities": model.probabilities,
-        "nodes": model.nodes,
-        "computed": computed,
+        **model,
         "encode_bindings": encode_bindings,
-        "score_bindings": score_bindings,
         "misfit_bindings": spelling.take_bindings(),
-        "statements": lines,
         "score_constants": [c for c in constants if c[0] not in for_encode],
         "misfits": misfits,
         "checks": [
@@ -201,9 +212,80 @@ def context(program: Program) -> dict[str, Any]:
             f"{columns[i].id}: {_type_of_column(program.columns[i])}"
             for i in program.required
         ],
+    }
+
+
+def _has_rounded_cuts(program: Program) -> bool:
+    """Whether a cut is not the model's own number, but stands for its rounding."""
+    if program.origin.estimator.startswith("HistGradientBoosting"):
+        return False
+    return any(
+        isinstance(test, Cuts) for tree in program.trees() for test in tree.tests
+    )
+
+
+def _tree_context(
+    program: Program, model: SingleTree, spelling: Spelling
+) -> dict[str, Any]:
+    """What ``tree.py.jinja`` needs."""
+    lines = list(_lines(model, spelling))
+    return {
+        "ensemble": False,
+        "predictions": model.predictions,
+        "probabilities": model.probabilities,
+        "has_shares": model.probabilities is not None,
+        "nodes": model.nodes,
+        "computed": spelling.take_computed(),
+        "score_bindings": spelling.take_bindings(),
+        "statements": lines,
         "answer_type": _type_of(model.predictions),
         "shares_type": _type_of(model.probabilities or ()),
+        "row_type": "",
     }
+
+
+def _ensemble_context(
+    program: Program, model: Ensemble, spelling: Spelling, ids: list[str]
+) -> dict[str, Any]:
+    """What ``ensemble.py.jinja`` needs."""
+    text = EnsembleText(program, spelling, ids)
+    body = text.score()
+    answer, shares = text.answer(), text.shares()
+    decision, samples = text.numbers(model.decision), text.numbers(model.samples)
+    one = len(model.scores) == 1
+    classes: Any = program.classes
+    labels = () if classes is None else classes
+    if classes is not None and not model.several:
+        labels = (classes,)
+    answer_type = "float"
+    if labels:
+        answer_type = _type_of(tuple(label for output in labels for label in output))
+    if model.several:
+        answer_type = f"tuple[{answer_type}, ...]"
+    rows = model.several and not model.one_row
+    return {
+        "ensemble": True,
+        "words": model.words,
+        "probabilities": model.probabilities,
+        "has_shares": model.probabilities is not None,
+        "statements": body,
+        "functions": text.functions,
+        "parameter": text.parameter,
+        "scores_type": "float" if one else "tuple[float, ...]",
+        "answer_lines": answer,
+        "shares_lines": shares,
+        "decision_lines": decision,
+        "samples_lines": samples,
+        "has_decision": model.decision is not None,
+        "decision_type": "float" if one_number(model.decision) else "tuple[float, ...]",
+        "has_samples": model.samples is not None,
+        "answer_type": answer_type,
+        "shares_type": "tuple[tuple[float, ...], ...]" if rows else "tuple[float, ...]",
+    }
+
+
+def one_number(vector: Any) -> bool:
+    return vector is not None and len(vector) == 1
 
 
 def _features(program: Program, spelling: Spelling) -> Iterator[str]:
@@ -248,12 +330,10 @@ def _is_plain(program: Program) -> bool:
 
 def _math_names(program: Program, helpers: set[str]) -> list[str]:
     """What the module needs of ``math``."""
-    model = program.model
-    constants = (
-        *model.predictions,
-        *(model.probabilities or ()),
-        program.classes or (),
-    )
+    constants: tuple[Any, ...] = (program.classes or (),)
+    if isinstance(program.model, SingleTree):
+        model = program.model
+        constants += (*model.predictions, *(model.probabilities or ()))
     infinite = any(map(_holds_infinity, constants))
     needed = {"inf", "isnan", "nan"} & helpers | ({"inf"} if infinite else set())
     for helper in helpers:
@@ -394,9 +474,8 @@ def _type_of(values: tuple[Any, ...]) -> str:
 # --- Trees ------------------------------------------------------------------------------
 
 
-def _lines(program: Program, spelling: Spelling) -> Iterator[str]:
+def _lines(model: SingleTree, spelling: Spelling) -> Iterator[str]:
     """The body of ``score``, line by line."""
-    model = program.model
     remarks = [""] * len(model.predictions)
     if len(remarks) <= COMMENTED_LEAVES:
         remarks = [f"  # {comment(answer)}" for answer in model.predictions]
@@ -419,14 +498,22 @@ def _title(program: Program) -> str:
     article = "An" if estimator[0] in "AEIOU" else "A"
     count = len(program.required)
     columns = "1 column" if count == 1 else f"{count} columns"
-    first = program.model.predictions[0]
-    if isinstance(first, tuple):
-        out = f"{len(first)} {'numbers' if classes is None else 'labels'}"
+    outputs = _outputs(program)
+    if outputs > 1:
+        out = f"{outputs} {'numbers' if classes is None else 'labels'}"
     elif classes is None:
         out = "a number"
     else:
         out = f"one of {len(classes)} classes" if len(classes) > 1 else "its only class"
     return f"{article} {estimator} in plain Python: {columns} in, {out} out."
+
+
+def _outputs(program: Program) -> int:
+    model = program.model
+    if isinstance(model, Ensemble):
+        return len(model.answers)
+    first = model.predictions[0]
+    return len(first) if isinstance(first, tuple) else 1
 
 
 def _origin(program: Program) -> str:
@@ -451,16 +538,16 @@ def _doctest(program: Program) -> list[str]:
     """A session that scores one valid record, with what it answers."""
     record = example(program)
     values = clean(program, record)[0]
-    number = leaf(program, values)
-    model = program.model
+    says = answers(program, values)
     lines = [f">>> record = {_record(record)}"]
     if len(lines[0]) > WIDTH:
         lines = [">>> record = {"]
         lines += [f"...     {literal(k)}: {literal(v)}," for k, v in record.items()]
         lines.append("... }")
-    lines += [">>> predict(record)", repr(model.predictions[number])]
-    if model.probabilities is not None:
-        lines += [">>> predict_proba(record)", repr(model.probabilities[number])]
+    lines += [">>> predict(record)", repr(says.predict)]
+    # Where exp and its kin have a part in them, the last digits are another machine's.
+    if says.predict_proba is not None and isinstance(program.model, SingleTree):
+        lines += [">>> predict_proba(record)", repr(says.predict_proba)]
     return lines
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ..program import (
+    LARGEST,
     Among,
     Apply,
     Arithmetic,
+    Bands,
     Category,
     Check,
     Clip,
     Column,
     Constant,
     Cuts,
+    Element,
     Expression,
     Fill,
     IsMissing,
@@ -37,6 +41,19 @@ from .python_text import WIDTH, identifiers, literal
 INLINE_SET = 40
 
 
+# The helpers that add up in numpy's order.
+_USES_SUM = {
+    "_l1_paired",
+    "_softmax_paired",
+    "_softmax_of_log_paired",
+    "_normalized_paired",
+}
+_TABLES = {
+    "quantile": ("quantiles", "shares"),
+    "interpolated": ("abscissas", "ordinates"),
+}
+
+
 class Spelling:
     """The source text of a program's tests and expressions.
 
@@ -53,6 +70,9 @@ class Spelling:
         self._names: dict[Any, str] = {}
         self._taken = set(ids)
         self.computed: dict[int, str] = {}  # feature -> the variable that holds it
+        self.elements: dict[Element, str] = {}  # the variables of earlier stages
+        self.tested: dict[Element, str] = {}  # those of them that trees test
+        self._computing: list[int] = []
         # What is named before it is used, as (name, function, arguments).
         self.bindings: list[tuple[str, str, list[str]]] = []
 
@@ -68,9 +88,10 @@ class Spelling:
         """The condition that holds when the test goes left, if ``sense``; else right."""
         if isinstance(test, Among):
             return self._among(test, test.inside == sense)
-        if isinstance(test, Threshold):
+        if isinstance(test, (Threshold, Bands)):
             name = self._computed(test.feature)
-            return self._intervals(name, (test.cut,), test.missing_left, sense, True)
+            cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
+            return self._intervals(name, cuts, test.missing_left, sense, True)
         assert isinstance(test, Cuts)
         column = self.program.columns[test.column]
         name = self.ids[test.column]
@@ -81,10 +102,27 @@ class Spelling:
     def _computed(self, feature: int) -> str:
         """The variable of a feature that is computed from several columns."""
         if feature not in self.computed:
-            (name,) = identifiers([self.program.features[feature].name], self._taken)
-            self._taken.add(name)
+            value = self.program.feature(feature).value
+            if isinstance(value, Element):
+                return self.tested.setdefault(value, self.elements[value])
+            (name,) = self.names([self.program.feature(feature).name])
             self.computed[feature] = name
+            self._computing.append(feature)
         return self.computed[feature]
+
+    def names(self, stems: list[str]) -> list[str]:
+        """New variables, named after the stems."""
+        names = identifiers(stems, self._taken)
+        self._taken.update(names)
+        return names
+
+    def take_computed(self) -> list[tuple[str, str]]:
+        """The variables that the text so far needs computed before it, and their source."""
+        taken, self._computing = self._computing, []
+        return [
+            (self.computed[i], self.number(self.program.feature(i).value))
+            for i in taken
+        ]
 
     def _intervals(
         self,
@@ -160,6 +198,20 @@ class Spelling:
             self.constants[name] = (kind, items)
         return self._names[key]
 
+    def table(self, stem: str, items: Iterable[str]) -> str:
+        """A named tuple of source texts."""
+        return self._constant(stem, "tuple", list(items))
+
+    def helper(self, name: str) -> str:
+        """A small function that the text calls."""
+        return self._help(name)
+
+    def constant_number(self, x: float) -> str:
+        """A number as it stands in a statement."""
+        if math.isinf(x):
+            self.helpers.add("inf")
+        return literal(x)
+
     # --- Expressions ------------------------------------------------------------------
 
     def number(self, expression: Expression) -> str:
@@ -182,6 +234,8 @@ class Spelling:
                 if math.isinf(value):
                     self.helpers.add("inf")
                 return literal(value) if value >= 0 else f"({literal(value)})"
+            case Element():
+                return self.elements[expression]
             case Read(column):
                 return self._read(column)
             case Fill(operand, value):
@@ -201,6 +255,8 @@ class Spelling:
                 return f"(1.0 if {self._missing(operand)} else 0.0)"
             case Arithmetic(operator, left, right):
                 return f"({self._number(left)} {operator} {self._number(right)})"
+            case Clip(operand, low, high) if low == -LARGEST:
+                return f"min({self.number(operand)}, {literal(high)})"
             case Clip(operand, low, high):
                 x = self.number(operand)
                 return f"min(max({x}, {literal(low)}), {literal(high)})"
@@ -209,17 +265,17 @@ class Spelling:
                 return f"{self._help('_steps')}({self.number(operand)}, {name})"
             case Norm():
                 return self._norm(expression)
-            case Apply("quantile", operand, parameters):
+            case Apply("quantile" | "interpolated" as name, operand, parameters):
                 half = len(parameters) // 2
                 tables = [
                     self._constant(stem, "tuple", list(map(literal, numbers)))
                     for stem, numbers in (
-                        ("quantiles", parameters[:half]),
-                        ("shares", parameters[half:]),
+                        (_TABLES[name][0], parameters[:half]),
+                        (_TABLES[name][1], parameters[half:]),
                     )
                 ]
                 arguments = ", ".join([self.number(operand), *tables])
-                return f"{self._help('_quantile')}({arguments})"
+                return f"{self._help('_' + name)}({arguments})"
             case Apply(function, operand, parameters):
                 rest = "".join(f", {literal(p)}" for p in parameters)
                 return f"{self._help('_' + function)}({self.number(operand)}{rest})"
@@ -245,6 +301,8 @@ class Spelling:
 
     def _help(self, name: str) -> str:
         self.helpers.add(name)
+        if name in _USES_SUM:
+            self.helpers.add("_sum")
         return name
 
     def _read(self, index: int) -> str:
@@ -330,7 +388,9 @@ class Spelling:
         while not isinstance(operand, Read):
             if isinstance(operand, Fill):
                 return False
-            if isinstance(operand, (Number, Match, IsMissing, Arithmetic, Norm)):
+            if isinstance(
+                operand, (Number, Element, Match, IsMissing, Arithmetic, Norm)
+            ):
                 return True
             operand = operand.operand
         return self.program.columns[operand.column].missing

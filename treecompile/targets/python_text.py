@@ -323,13 +323,14 @@ def _operands(condition: str) -> list[str]:
     return re.split(_COMPARISON, condition, maxsplit=0 if numbers_only else 1)
 
 
-def signature(parameters: Iterable[str]) -> str:
+def signature(parameters: Iterable[str], returns: str) -> str:
     """The first lines of ``score``, a parameter to a line where they are many."""
     words = list(parameters)
-    line = f"def score({', '.join(words)}) -> int:"
+    line = f"def score({', '.join(words)}) -> {returns}:"
     if width(line) <= WIDTH:
         return line
-    return "\n".join(["def score(", *(f"    {word}," for word in words), ") -> int:"])
+    last = f") -> {returns}:"
+    return "\n".join(["def score(", *(f"    {word}," for word in words), last])
 
 
 def constant(items: Iterable[str], name: str, kind: str) -> str:

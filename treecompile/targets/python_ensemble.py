@@ -1,0 +1,392 @@
+"""Python: the functions of a scorer of many trees.
+
+Every tree stands in ``score`` as nested ifs whose leaves add to local variables, one
+rounded addition each; what the sums come to is put together after them. The text around
+these lines is in ``templates/python/ensemble.py.jinja``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..layout import early_return, is_plain, leaf_counts, plain
+from ..program import (
+    SCORES,
+    Choice,
+    Element,
+    Ensemble,
+    Expression,
+    Number,
+    Program,
+    Shares,
+    Softmax,
+    Stage,
+    Sums,
+    Test,
+    Tree,
+    Trees,
+    Values,
+    WeightedMedian,
+)
+from .python_spelling import Spelling
+from .python_text import WIDTH, branch, identifiers, literal, width
+
+# Trees of more nodes than this together are parted into functions of about so many
+# each: CPython takes a time and a memory to compile one that grow faster than it does.
+MOST_NODES_IN_SCORE = 40_000
+NODES_IN_FUNCTION = 10_000
+# More numbers than this are not given a name each where they can do without.
+FEW = 8
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of its own for some of the trees."""
+
+    name: str
+    title: str
+    arguments: tuple[str, ...]
+    results: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+class EnsembleText:
+    """The source text of an ensemble's functions, line by line."""
+
+    def __init__(self, program: Program, spelling: Spelling, columns: list[str]):
+        assert isinstance(program.model, Ensemble)
+        self.model: Ensemble = program.model
+        self.program = program
+        self.spelling = spelling
+        self.columns = columns  # the parameters of score
+        self.whole = tuple(Element(SCORES, i) for i in range(len(self.model.scores)))
+        self.functions: list[Function] = []
+        self._computed: list[str] = []
+        self._conditions: dict[tuple[Test, bool], str] = {}
+
+    # --- score ------------------------------------------------------------------------
+
+    def score(self) -> list[str]:
+        """The body of ``score``."""
+        lines: list[str] = []
+        stages = self.model.stages
+        for number, stage in enumerate(stages):
+            last = number == len(stages) - 1
+            whole = self._elements(number, stage) == self.model.scores
+            if last and whole and isinstance(stage, (Values, Softmax, Shares)):
+                items = self._items(stage)
+                return lines + self._before() + self._returned(items)
+            own = self._stage(number, stage)
+            lines += self._before() + own
+        names = [self.spelling.number(score) for score in self.model.scores]
+        return lines + self._returned(names)
+
+    def _before(self) -> list[str]:
+        """What the lines made since need named before them."""
+        lines: list[str] = []
+        for name, source in self.spelling.take_computed():
+            self._computed.append(name)
+            lines.append(f"    {name} = {source}")
+        bindings = [
+            f"    {name} = {call}[{', '.join(items)}])"
+            for name, call, items in self.spelling.take_bindings()
+        ]
+        return bindings + lines
+
+    def _returned(self, items: list[str] | str) -> list[str]:
+        if isinstance(items, str):
+            return [f"    return {items}"]
+        return [f"    return {_tuple(items, 4) if len(items) > 1 else items[0]}"]
+
+    def _elements(self, number: int, stage: Stage) -> tuple[Element, ...]:
+        if isinstance(stage, Trees):
+            count = len(stage.start)
+        else:
+            one = isinstance(stage, (Choice, WeightedMedian))
+            count = 1 if one else len(stage.of)
+        return tuple(Element(number, i) for i in range(count))
+
+    def _named(self, number: int, stage: Stage) -> list[str]:
+        """Names for the numbers of a stage."""
+        elements = self._elements(number, stage)
+        stems = [f"{stage.name}_{i}" for i in range(len(elements))]
+        names = self.spelling.names(stems if len(stems) > 1 else [stage.name])
+        self.spelling.elements.update(zip(elements, names))
+        return names
+
+    def _stage(self, number: int, stage: Stage) -> list[str]:
+        if isinstance(stage, Trees):
+            return self._trees(number, stage)
+        if isinstance(stage, Sums):
+            return self._sums(number, stage)
+        items = self._items(stage)
+        names = self._named(number, stage)
+        if isinstance(items, str):
+            return [f"    {', '.join(names)} = {items}"]
+        return [f"    {name} = {item}" for name, item in zip(names, items)]
+
+    def _sums(self, number: int, stage: Sums) -> list[str]:
+        terms = [list(map(self.spelling.number, column)) for column in stage.of]
+        names = self._named(number, stage)
+        lines = []
+        for name, column in zip(names, terms):
+            lines.append(f"    {name} = 0.0")
+            lines += [f"    {name} += {term}" for term in column]
+        return lines
+
+    def _items(self, stage: Stage) -> list[str] | str:
+        """The numbers of a stage: a text for each, or one text for a tuple of them."""
+        help_ = self.spelling.helper
+        assert not isinstance(stage, (Trees, Sums))
+        texts = list(map(self.spelling.number, stage.of))
+        if isinstance(stage, Values):
+            return texts
+        vector = self._vector(stage.of)
+        if isinstance(stage, Softmax):
+            name = "_softmax" + "_of_log" * stage.logarithmic
+            return f"{help_(name + '_paired' * stage.paired)}({vector})"
+        if isinstance(stage, Shares):
+            name = help_("_normalized" + "_paired" * stage.paired)
+            return f"{name}({vector}, {literal(stage.otherwise)})"
+        if isinstance(stage, WeightedMedian):
+            weights = self.spelling.table("weights", map(literal, stage.weights))
+            return [f"{help_('_weighted_median')}({vector}, {weights})"]
+        if stage.cut is None:
+            return [f"float({self._place(stage)})"]
+        return [f"1.0 if {self._condition(stage)} else 0.0"]
+
+    def _vector(self, of: tuple[Expression, ...]) -> str:
+        if of == self.whole and len(of) > 1:
+            return "scores"
+        return _tuple(list(map(self.spelling.number, of)), 4)
+
+    def _place(self, choice: Choice) -> str:
+        name = self.spelling.helper("_last_largest" if choice.last else "_largest")
+        return f"{name}({self._vector(choice.of)})"
+
+    def _condition(self, choice: Choice) -> str:
+        """The condition under which the second of two is chosen."""
+        x = self.spelling.number(choice.of[0])
+        sign = ">=" if choice.inclusive else ">"
+        if choice.flipped:
+            sign = "<" if choice.inclusive else "<="
+        assert choice.cut is not None
+        return f"{x} {sign} {literal(choice.cut)}"
+
+    # --- Trees ------------------------------------------------------------------------
+
+    def _trees(self, number: int, stage: Trees) -> list[str]:
+        start = list(map(self.spelling.number, stage.start))
+        names = self._named(number, stage)
+        count = len(stage.trees)
+        if count == 1 and all(
+            x == Number(-0.0) and _is_negative(x) for x in stage.start
+        ):
+            return list(
+                self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
+            )
+        keeps_zeros = any(
+            not isinstance(x, Number) or _is_negative(x) for x in stage.start
+        )
+        lines = _assigned(names, start)
+        total = sum(len(tree.tests) for tree in stage.trees)
+        parted = total > MOST_NODES_IN_SCORE
+        body: list[str] = []
+        first = size = 0
+        for i, tree in enumerate(stage.trees):
+            body += ["", f"    # Tree {i + 1} of {count}."]
+            body += self._tree(
+                tree, stage.rows[i], stage.slots[i], names, "+=", keeps_zeros
+            )
+            size += len(tree.tests)
+            if parted and (size > NODES_IN_FUNCTION or i == count - 1):
+                lines += self._parted(first, i, stage.name, names, body)
+                body, first, size = [], i + 1, 0
+        return lines + body + [""]
+
+    def _parted(
+        self, first: int, last: int, stem: str, names: list[str], body: list[str]
+    ) -> list[str]:
+        """A function of its own for some trees; the line that calls it."""
+        before = self._before()
+        name = f"_{stem}_of_trees_{first + 1}_to_{last + 1}"
+        if any(name == function.name for function in self.functions):
+            name += f"_{len(self.functions)}"
+        tested = self.spelling.tested.values()
+        arguments = (*self.columns, *self._computed, *tested, *names)
+        result = f"    return {', '.join(names)}"
+        self.functions.append(
+            Function(
+                name=name,
+                title=f"Trees {first + 1} to {last + 1}: what they add.",
+                arguments=arguments,
+                results=tuple(names),
+                lines=(*body[1:], "", result),
+            )
+        )
+        call = f"{name}{_tuple(list(arguments), 4)}"
+        return [*before, f"    {', '.join(names)} = {call}"]
+
+    def _tree(
+        self,
+        tree: Tree,
+        rows: Sequence[tuple[float, ...]],
+        slots: tuple[int, ...],
+        names: list[str],
+        sign: str,
+        keeps_zeros: bool = True,
+    ) -> Iterator[str]:
+        """One tree whose leaves add to the variables, or set them."""
+        targets = [names[slot] for slot in slots]
+        leaves: dict[tuple[float, ...], list[str]] = {}
+
+        def leaf(row: tuple[float, ...]) -> list[str]:
+            if row not in leaves or 0.0 in row:
+                # To a sum that is not -0.0, nothing is added by adding zero.
+                pairs = [
+                    f"{name} {sign} {self.spelling.constant_number(x)}"
+                    for name, x in zip(targets, row)
+                    if keeps_zeros or x
+                ]
+                leaves[row] = pairs or ["pass"]
+            return leaves[row]
+
+        if len(tree.tests) == 1:
+            yield from (f"    {line}" for line in leaf(rows[0]) if line != "pass")
+            return
+        counts = leaf_counts(tree)
+        in_loop = not is_plain(tree, counts)
+        if in_loop:
+            yield "    while True:"
+        indents = ["    " * (depth + 1 + in_loop) for depth in range(200)]
+        layout = early_return(tree, counts) if in_loop else plain(tree)
+        conditions = self._conditions
+        for op, depth, test, sense, number in layout:
+            indent = indents[depth]
+            if op == "return":
+                for line in leaf(rows[number]):
+                    if not in_loop or line != "pass":
+                        yield indent + line
+                if in_loop:
+                    yield indent + "break"
+            elif op == "else":
+                yield indent + "else:"
+            else:
+                assert test is not None
+                condition = conditions.get((test, sense))
+                if condition is None:
+                    condition = self.spelling.condition(test, sense)
+                    conditions[test, sense] = condition
+                line = f"{indent}{op} {condition}:"
+                yield (
+                    line
+                    if width(line) <= WIDTH
+                    else branch(f"{indent}{op} ", condition)
+                )
+
+    # --- Answers ----------------------------------------------------------------------
+
+    def answer(self) -> list[str]:
+        """The body of ``_answer``; none where the scores are the answer."""
+        model = self.model
+        if model.answers == self.whole and model.several == (len(self.whole) > 1):
+            return []
+        self._score_names()
+        items = [self._answer(k) for k in range(len(model.answers))]
+        result = _tuple(items, 4) if model.several else items[0]
+        return self._unpacked([f"    return {result}"])
+
+    def _answer(self, output: int) -> str:
+        answer = self.model.answers[output]
+        if not isinstance(answer, Choice):
+            return self.spelling.number(answer)
+        classes = f"CLASSES[{output}]" if self.model.several else "CLASSES"
+        if answer.cut is None:
+            if not answer.last and self._vector(answer.of) == "scores":
+                return f"{classes}[scores.index(max(scores))]"
+            return f"{classes}[{self._place(answer)}]"
+        return f"{classes}[1] if {self._condition(answer)} else {classes}[0]"
+
+    def shares(self) -> list[str]:
+        """The body of ``_shares_of``; none where the scores are the shares."""
+        model = self.model
+        if model.probabilities is None or model.probabilities == (self.whole,):
+            return []
+        self._score_names()
+        lines: list[str] = []
+        for number, stage in enumerate(model.links):
+            last = number == len(model.links) - 1
+            whole = model.probabilities == (self._elements(number, stage),)
+            if last and whole and not isinstance(stage, Sums):
+                items = self._items(stage)
+                result = items if isinstance(items, str) else _tuple(items, 4)
+                return self._unpacked([*lines, f"    return {result}"])
+            lines += self._stage(number, stage)
+        rows = [
+            _tuple(list(map(self.spelling.number, output)), 4)
+            for output in model.probabilities
+        ]
+        one = model.one_row or not model.several
+        result = rows[0] if one else _tuple(rows, 4)
+        return self._unpacked([*lines, f"    return {result}"])
+
+    def numbers(self, vector: tuple[Expression, ...] | None) -> list[str]:
+        """The body of a function that answers some numbers; none where these are the
+        scores."""
+        if vector is None or vector == self.whole:
+            return []
+        self._score_names()
+        items = list(map(self.spelling.number, vector))
+        result = items[0] if len(items) == 1 else _tuple(items, 4)
+        return self._unpacked([f"    return {result}"])
+
+    @property
+    def parameter(self) -> str:
+        """What the functions of the scores call them."""
+        return "scores" if len(self.model.scores) > 1 else self._score_names()[0]
+
+    def _score_names(self) -> list[str]:
+        if self.whole[0] not in self.spelling.elements:
+            stems = [self._stem(score) for score in self.model.scores]
+            names = identifiers(stems, {"scores"})
+            self.spelling.elements.update(zip(self.whole, names))
+        return [self.spelling.elements[element] for element in self.whole]
+
+    def _stem(self, score: Expression) -> str:
+        if isinstance(score, Element):
+            name = self.model.stages[score.stage].name
+            return f"{name}_{score.index}" if len(self.model.scores) > 1 else name
+        return "score"
+
+    def _unpacked(self, body: list[str]) -> list[str]:
+        """The body, and before it the scores by their names where it uses these."""
+        names = self._score_names()
+        words = set(re.findall(r"\w+", "\n".join(body)))
+        if len(names) == 1 or words.isdisjoint(names):
+            return body
+        return [f"    {', '.join(names)} = scores", *body]
+
+
+def _is_negative(x: Expression) -> bool:
+    return isinstance(x, Number) and math.copysign(1.0, x.value) < 0.0 and not x.value
+
+
+def _assigned(names: list[str], starts: list[str]) -> list[str]:
+    """The first values, equal ones in one line."""
+    if len(set(starts)) == 1 and len(names) <= FEW:
+        line = f"    {' = '.join(names)} = {starts[0]}"
+        if width(line) <= WIDTH:
+            return [line]
+    return [f"    {name} = {start}" for name, start in zip(names, starts)]
+
+
+def _tuple(items: list[str], indent: int) -> str:
+    """A tuple of source texts, with parentheses where it is to stand alone."""
+    line = ", ".join(items) + ("," if len(items) == 1 else "")
+    if indent + width(line) + 20 <= WIDTH:
+        return f"({line})"
+    inner = " " * (indent + 4)
+    return "\n".join(["(", *(f"{inner}{item}," for item in items), " " * indent + ")"])
