@@ -499,7 +499,7 @@ ODD_CATEGORIES = (
 def cuts_of(program: Program) -> dict[int, set[float]]:
     """The cuts that each column is compared with, through the features."""
     found: dict[int, set[float]] = {i: set() for i in range(len(program.columns))}
-    for test in program.model.tree.tests:
+    for test in [test for tree in program.trees() for test in tree.tests]:
         if test is not None:
             cut = getattr(test, "cut", None)
             used = columns_of(program.features[test.feature].value)

@@ -19,8 +19,8 @@ import pytest
 from click.testing import CliRunner
 
 from treecompile import __version__, cli
-from treecompile.lower import SUPPORTED
 from treecompile.lower.compose import TRANSFORMERS
+from treecompile.lower.models import SUPPORTED
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

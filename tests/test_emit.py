@@ -19,6 +19,7 @@ from runners import load, same
 from strategies import HOSTILE, any_text, edge_records, programs, records, scaled
 
 from treecompile import interpret
+from treecompile.answers import answers
 from treecompile.emit import emit
 from treecompile.fold import fold
 from treecompile.program import Program, State
@@ -34,9 +35,8 @@ def meaning(program: Program, record: dict[str, Any]) -> Any:
     values, missing, invalid = interpret.clean(program, record)
     if missing or invalid:
         return missing, list(invalid)
-    leaf, model = interpret.leaf(program, values), program.model
-    shares = model.probabilities and model.probabilities[leaf]
-    return model.predictions[leaf], shares, model.nodes[leaf]
+    says = answers(program, values)
+    return says.predict, says.predict_proba, says.apply
 
 
 def answer(scorer: Any, record: dict[str, Any]) -> Any:

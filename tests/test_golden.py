@@ -23,6 +23,7 @@ from runners import load, pythons, run, same
 from strategies import LIMIT, edge_records
 
 from treecompile import interpret
+from treecompile.answers import answers
 from treecompile.emit import emit
 from treecompile.fold import fold
 from treecompile.program import (
@@ -408,9 +409,8 @@ def meaning(program: Program, record: dict[str, Any]) -> Any:
     values, missing, invalid = interpret.clean(program, record)
     if missing or invalid:
         return {"missing": list(missing), "invalid": list(invalid)}
-    place, model = interpret.leaf(program, values), program.model
-    shares = model.probabilities and model.probabilities[place]
-    return model.predictions[place], shares, model.nodes[place]
+    says = answers(program, values)
+    return says.predict, says.predict_proba, says.apply
 
 
 @each
