@@ -29,7 +29,7 @@ regen: $(VENV)/test.installed
 	$(BIN)/python -m pytest --regen tests/test_docs.py
 
 test: $(VENV)/test.installed
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/test.installed
 	$(BIN)/ruff check .

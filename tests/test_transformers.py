@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import random
+import re
 import warnings
 from typing import Any
 
@@ -136,7 +137,8 @@ def fitted(transformer: Any, X: Any, kind: str = "label") -> Pipeline:
 
 
 def id_of(case: Any) -> str:
-    text = " ".join(str(case).split())
+    """The case in a line; without addresses, which differ from process to process."""
+    text = " ".join(re.sub(r" at 0x[0-9a-f]+", "", str(case)).split())
     return text if len(text) < 80 else text[:77] + "..."
 
 
