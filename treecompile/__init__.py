@@ -57,17 +57,12 @@ def compile_model(
     what cannot be compiled exactly, BadSchema for the schema or the data.
     """
     from .emit import emit
-    from .fold import fold
-    from .lower import lower
+    from .options import Options
+    from .stages import program_of
 
-    program = lower(
-        _file(model),
-        _described(schema, data),
-        threshold,
-        reject_unknown=unknown == "reject",
-        part=part,
-    )
-    return emit(fold(program, require_all=columns == "all"), target, format)
+    options = Options(threshold, columns, unknown, part)
+    program = program_of(_file(model), _described(schema, data), options)
+    return emit(program, target, format)
 
 
 def _file(model: Any) -> ModelFile:

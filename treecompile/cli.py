@@ -137,20 +137,15 @@ def build(
         raise click.UsageError("Give --schema or --data, not both.")
     from . import _described
     from .emit import emit
-    from .fold import fold
-    from .lower import lower
+    from .options import Options
     from .read import read_file
+    from .stages import folded, lowered
 
-    program = lower(
-        read_file(model),
-        _described(schema, data),
-        threshold,
-        reject_unknown=unknown == "reject",
-        part=part,
-    )
+    options = Options(threshold, columns, unknown, part)
+    program = lowered(read_file(model), _described(schema, data), options)
     if schema is None and data is None:
         _note_dummies(program)
-    source = emit(fold(program, require_all=columns == "all"), target, format)
+    source = emit(folded(program, options), target, format)
     write(output, source)
 
 

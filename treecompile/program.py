@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 #: The largest double; infinities are no numbers to a scorer.
 LARGEST = sys.float_info.max
@@ -495,6 +496,8 @@ class Origin:
     nodes: int
     leaves: int
     depth: int
+    options: tuple[tuple[str, Any], ...] = ()  # of the build, by name
+    described: bool = False  # the columns are those of a schema or of the data
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (15 nodes, 8 leaves,
 depth 5; sha256 of its file 93a47e123a0c0d40). Do not edit: compile again.
+Columns: as --data or --schema described them (RULES 179cb82123122b10).
 
 >>> record = {"odor": "a", "stalk_surface_below_ring": "f", "spore_print_color": "b"}
 >>> predict(record)

@@ -19,6 +19,7 @@ from ..answers import answers
 from ..example import example
 from ..interpret import clean
 from ..layout import statements
+from ..options import as_line, digest_of_rules
 from ..program import (
     Column,
     Cuts,
@@ -173,6 +174,7 @@ def context(program: Program) -> dict[str, Any]:
     return {
         "title": _title(program),
         "origin": _origin(program),
+        "options": _options(program),
         "doctest": _doctest(program),
         "has_cuts": _has_rounded_cuts(program),
         "helpers": helpers,
@@ -532,6 +534,16 @@ def _origin(program: Program) -> str:
         "Do not edit: compile again."
     )
     return "\n".join(textwrap.wrap(text, WIDTH))
+
+
+def _options(program: Program) -> list[str]:
+    """What was asked for, if it was not the default: `verify` builds it again so."""
+    origin = program.origin
+    lines = [f"Options: {as_line(origin.options)}"] if origin.options else []
+    if origin.described:
+        sha256 = digest_of_rules(program.columns)
+        lines.append(f"Columns: as --data or --schema described them (RULES {sha256}).")
+    return lines
 
 
 def _doctest(program: Program) -> list[str]:

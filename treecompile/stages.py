@@ -1,0 +1,50 @@
+"""From a model file to its program, with the options of a build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .fold import fold
+from .lower import lower
+from .options import Options
+from .program import Program
+from .read import ModelFile
+from .schema import Described
+
+
+def program_of(
+    file: ModelFile,
+    described: tuple[Described, ...] | None = None,
+    options: Options | None = None,
+) -> Program:
+    """The folded program of a model file, built with these options.
+
+    ``described`` are the raw columns as a schema or the data describes them.
+    """
+    return folded(lowered(file, described, options), options)
+
+
+def lowered(
+    file: ModelFile,
+    described: tuple[Described, ...] | None = None,
+    options: Options | None = None,
+) -> Program:
+    """The same before folding: tests on the features that the model sees."""
+    options = options or Options()
+    program = lower(
+        file,
+        described,
+        options.threshold,
+        reject_unknown=options.unknown == "reject",
+        part=options.part,
+    )
+    origin = replace(
+        program.origin, options=options.given(), described=described is not None
+    )
+    return replace(program, origin=origin)
+
+
+def folded(program: Program, options: Options | None = None) -> Program:
+    """A lowered program, folded as the options ask for."""
+    options = options or Options()
+    return fold(program, require_all=options.columns == "all")
