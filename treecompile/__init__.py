@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from .errors import BadSchema, TreecompileError, UnreadableFile, UnsupportedModel
 
 if TYPE_CHECKING:
-    from .read import ModelFile
+    from collections.abc import Mapping
+
     from .schema import Described
 
 __version__ = "0.1.0"
@@ -39,6 +40,10 @@ def compile_model(
     columns: str = "used",
     unknown: str = "model",
     part: str | None = None,
+    encode: Mapping[str, Any] | None = None,
+    preprocess: Any = None,
+    labels: Any = None,
+    names: Any = None,
     format: bool | None = None,
 ) -> str:
     """The source text of a scorer that answers as ``model`` does.
@@ -51,6 +56,10 @@ def compile_model(
     column the model was fitted on, ``"used"`` those that can change the answer.
     ``unknown="reject"`` refuses categories that an encoder did not know, where it would
     take them; ``part`` is the path of the estimator to compile in a container of several.
+    ``encode`` has columns and the encoder of each, ``preprocess`` is a transformer to put
+    in front of the model (or a list of them), ``labels`` the encoder of the label: each
+    a path as on the command line, or the object. ``names`` are those of the columns,
+    where the model does not know them.
     ``format`` runs black over the result (by default up to 2,000 lines).
 
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
@@ -58,27 +67,27 @@ def compile_model(
     """
     from .emit import emit
     from .options import Options
+    from .sources import read_model
     from .stages import program_of
 
-    options = Options(threshold, columns, unknown, part)
-    program = program_of(_file(model), _described(schema, data), options)
+    options = Options(
+        threshold=threshold,
+        columns=columns,
+        unknown=unknown,
+        part=part,
+        encode=tuple((encode or {}).items()),
+        preprocess=_several(preprocess),
+        labels=labels,
+        names=names,
+    )
+    program = program_of(read_model(model), _described(schema, data), options)
     return emit(program, target, format)
 
 
-def _file(model: Any) -> ModelFile:
-    import os
-    import pickle
-
-    from .read import read_bytes, read_file
-
-    if isinstance(model, (str, os.PathLike)):
-        return read_file(model)
-    try:
-        pickled = pickle.dumps(model, protocol=4)
-    except Exception as error:  # whatever the parts of a live object raise
-        name = type(model).__name__
-        raise UnreadableFile(f"This {name} cannot be pickled: {error}") from error
-    return read_bytes(pickled)
+def _several(given: Any) -> tuple[Any, ...]:
+    if given is None:
+        return ()
+    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
 
 
 def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:

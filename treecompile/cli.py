@@ -49,6 +49,52 @@ class Share(click.FloatRange):
         return float(share)
 
 
+def encodings(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Every ``COLUMN=PATH`` as its two parts: columns, and where their encoder is."""
+    from .options import split_encode
+
+    try:
+        return tuple(map(split_encode, given))
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", context, option) from None
+
+
+def of_records(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what a record holds, beyond what the model's file does."""
+    for option in (
+        click.option(
+            "--names",
+            metavar="NAMES",
+            help="Names of the columns, where the model was fitted without: "
+            "NAME,NAME,... or the PATH of a list.",
+        ),
+        click.option(
+            "--preprocess",
+            metavar="PATH",
+            multiple=True,
+            help="A transformer to put in front of the model, as scaler.pkl. "
+            "Repeatable, in the order in which a record meets them.",
+        ),
+        click.option(
+            "--encode",
+            metavar="COLUMN=PATH",
+            callback=encodings,
+            multiple=True,
+            help="The encoder of a column of the model, so that records hold the raw "
+            "value, as country=['le_country']. Repeatable.",
+        ),
+        click.option(
+            "--part",
+            metavar="PATH",
+            help="Which of several estimators in MODEL is meant, as in ['model'].",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="treecompile")
 def main() -> None:
@@ -98,10 +144,12 @@ def main() -> None:
     show_default=True,
     help="An unseen category: as the fitted encoder takes it, or always refused.",
 )
+@of_records
 @click.option(
-    "--part",
+    "--labels",
     metavar="PATH",
-    help="Which of several estimators in MODEL to compile, as in ['model'].",
+    help="The encoder of the label: the scorer answers what the model's numbers stand "
+    "for.",
 )
 @click.option(
     "--target",
@@ -125,6 +173,10 @@ def build(
     columns: str,
     unknown: str,
     part: str | None,
+    encode: tuple[tuple[str, str], ...],
+    preprocess: tuple[str, ...],
+    names: str | None,
+    labels: str | None,
     target: str,
     format: bool | None,
 ) -> None:
@@ -132,6 +184,10 @@ def build(
 
     MODEL is a pickle or a joblib file of a fitted model; - is standard input. It is
     read as data: nothing in it runs, and scikit-learn is not needed.
+
+    PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
+    it is another file, encoders.pkl, or a part of what that file holds:
+    encoders.pkl['le_country'].
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
@@ -141,8 +197,11 @@ def build(
     from .read import read_file
     from .stages import folded, lowered
 
-    options = Options(threshold, columns, unknown, part)
+    options = Options(
+        threshold, columns, unknown, part, encode, preprocess, labels, names
+    )
     program = lowered(read_file(model), _described(schema, data), options)
+    _note_versions(program)
     if schema is None and data is None:
         _note_dummies(program)
     source = emit(folded(program, options), target, format)
@@ -158,12 +217,20 @@ def build(
     default="-",
     help="Write the schema to FILE (default: standard output).",
 )
+@of_records
 @reported
-def schema(source: str, output: str) -> None:
+def schema(
+    source: str,
+    output: str,
+    part: str | None,
+    encode: tuple[tuple[str, str], ...],
+    preprocess: tuple[str, ...],
+    names: str | None,
+) -> None:
     """Write the JSON Schema of a record.
 
     Of a CSV file of raw records: what `build --schema` takes, to be edited by hand. Of
-    a model file: what its scorer takes.
+    a model file: what its scorer takes; give the options that it is built with.
     """
     import json
 
@@ -184,11 +251,12 @@ def schema(source: str, output: str) -> None:
         described = columns_of_csv(data, name)
         product = schema_of_data(described)
     else:
-        from .fold import fold
-        from .lower import lower
+        from .options import Options
         from .read import read_bytes
+        from .stages import program_of
 
-        program = fold(lower(read_bytes(data, name)))
+        options = Options(part=part, encode=encode, preprocess=preprocess, names=names)
+        program = program_of(read_bytes(data, name), None, options)
         columns = tuple(program.columns[i] for i in program.required)
         product = schema_of(columns)
     write(output, json.dumps(product, indent=2) + "\n")
@@ -247,6 +315,16 @@ def _mode(path: str) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def _note_versions(program: Program) -> None:
+    """Say which part was written by another scikit-learn than the model."""
+    for where, version in program.origin.mixed:
+        click.echo(
+            f"Note: {where} was written by scikit-learn {version}, and the model by\n"
+            f"{program.origin.version}. Each is compiled to what its own version computes.",
+            err=True,
+        )
 
 
 def _note_dummies(program: Program) -> None:

@@ -16,23 +16,41 @@ from typing import Any
 from .program import Column
 from .schema import property_of
 
+#: What a path starts with that names another file by its content.
+DIGEST = "sha256:"
+
 _OPTION = re.compile(r'--([a-z-]+) ("(?:[^"\\]|\\.)*"|[^\s"]+)')
 
 
 @dataclass(frozen=True)
 class Options:
-    """The options of a build that change what the scorer does."""
+    """The options of a build that change what the scorer does.
+
+    ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
+    stand (``sources.py``); from Python, they may be these parts themselves.
+    """
 
     threshold: float | None = None
     columns: str = "used"
     unknown: str = "model"
     part: str | None = None
+    encode: tuple[tuple[str, Any], ...] = ()
+    preprocess: tuple[Any, ...] = ()
+    labels: Any = None
+    names: Any = None
 
     def given(self) -> tuple[tuple[str, Any], ...]:
-        """Those that are not as they are by default, by name."""
-        default = Options()
-        pairs = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return tuple((n, v) for n, v in pairs if v != getattr(default, n))
+        """Those that are not as they are by default, by name, as texts and numbers."""
+        default, pairs = Options(), []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "encode":
+                pairs += [(field.name, f"{column}={path}") for column, path in value]
+            elif field.name == "preprocess":
+                pairs += [(field.name, path) for path in value]
+            elif value != getattr(default, field.name):
+                pairs.append((field.name, value))
+        return tuple(pairs)
 
 
 def as_line(given: Iterable[tuple[str, Any]]) -> str:
@@ -50,7 +68,12 @@ def from_line(line: str) -> Options:
     found: dict[str, Any] = {}
     for name, word in _OPTION.findall(line):
         text = json.loads(word) if word.startswith('"') else word
-        found[name.replace("-", "_")] = float(text) if name == "threshold" else text
+        if name == "encode":
+            found[name] = (*found.get(name, ()), split_encode(text))
+        elif name == "preprocess":
+            found[name] = (*found.get(name, ()), text)
+        else:
+            found[name.replace("-", "_")] = float(text) if name == "threshold" else text
     try:
         options = Options(**found)
     except TypeError:
@@ -58,6 +81,19 @@ def from_line(line: str) -> Options:
     if as_line(options.given()) != line:
         raise ValueError(f"not the options of a build: {line}")
     return options
+
+
+def split_encode(text: str) -> tuple[str, str]:
+    """``COLUMN=PATH`` as its two parts; ValueError where it is none.
+
+    A column may hold ``=`` where the path shows where it starts.
+    """
+    starts = [sign for sign in map(text.find, ("=[", f"={DIGEST}")) if sign >= 0]
+    sign = min(starts) if starts else text.find("=")
+    column, path = text[: max(sign, 0)], text[sign + 1 :]
+    if not column or not path:
+        raise ValueError(f"not COLUMN=PATH: {text}")
+    return column, path
 
 
 def digest_of_rules(columns: Iterable[Column]) -> str:

@@ -486,7 +486,10 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a program comes from, for the people who read the scorer."""
+    """Where a program comes from, for the people who read the scorer.
+
+    ``mixed`` are parts that were put around the model and written by another version
+    of the library, and that version."""
 
     estimator: str
     steps: tuple[str, ...]
@@ -497,6 +500,7 @@ class Origin:
     leaves: int
     depth: int
     options: tuple[tuple[str, Any], ...] = ()  # of the build, by name
+    mixed: tuple[tuple[str, str], ...] = ()
     described: bool = False  # the columns are those of a schema or of the data
 
 

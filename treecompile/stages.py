@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .fold import fold
@@ -10,33 +11,38 @@ from .options import Options
 from .program import Program
 from .read import ModelFile
 from .schema import Described
+from .sources import beside
 
 
 def program_of(
     file: ModelFile,
     described: tuple[Described, ...] | None = None,
     options: Options | None = None,
+    others: Iterable[ModelFile] = (),
 ) -> Program:
     """The folded program of a model file, built with these options.
 
-    ``described`` are the raw columns as a schema or the data describes them.
+    ``described`` are the raw columns as a schema or the data describes them; ``others``
+    are files that the options name by their content.
     """
-    return folded(lowered(file, described, options), options)
+    return folded(lowered(file, described, options, others), options)
 
 
 def lowered(
     file: ModelFile,
     described: tuple[Described, ...] | None = None,
     options: Options | None = None,
+    others: Iterable[ModelFile] = (),
 ) -> Program:
     """The same before folding: tests on the features that the model sees."""
-    options = options or Options()
+    around, options = beside(file, options or Options(), others)
     program = lower(
         file,
         described,
         options.threshold,
         reject_unknown=options.unknown == "reject",
         part=options.part,
+        beside=around,
     )
     origin = replace(
         program.origin, options=options.given(), described=described is not None

@@ -27,19 +27,32 @@ from ..program import (
 from ..read import ModelFile
 from ..read.records import Record
 from ..schema import Described
+from .beside import (
+    Beside,
+    encode,
+    encodings,
+    fit_to,
+    preprocess,
+    raw_names,
+    relabel,
+    start_names,
+    versions_beside,
+)
 from .compose import transform
 from .dummies import match_columns
 from .ensembles import lower_ensemble as _ensemble
 from .flow import Flow, Raw, Step
 from .inverse import with_inverse
 from .models import ENSEMBLES, TREES, refuse
-from .names import fitted_names, input_names
+from .names import fitted_names
 from .parts import find_part
 from .paths import name_part
 from .precision import SINGLE_LIMIT
 from .tree import Positive, lower_tree, with_positive
 from .versions import accepts_missing, version_of, version_text
 from .wrappers import Unwrapped, unwrap
+
+NOTHING = Beside()
 
 
 def lower(
@@ -49,6 +62,7 @@ def lower(
     *,
     reject_unknown: bool = False,
     part: str | None = None,
+    beside: Beside = NOTHING,
 ) -> Program:
     """The program that a model file's fitted estimator stands for.
 
@@ -56,12 +70,13 @@ def lower(
     ``threshold`` is the share of the second of two classes from which it is the answer.
     ``reject_unknown`` refuses categories that an encoder did not know, where it would
     take them. ``part`` is the path of the estimator, where the file holds a container of
-    several. Raises UnsupportedModel, naming the part, for what cannot be compiled
-    exactly, and BadSchema where ``described`` does not fit.
+    several. ``beside`` are encoders, a preprocessing and labels to put around it. Raises
+    UnsupportedModel, naming the part, for what cannot be compiled exactly, and BadSchema
+    where ``described`` does not fit.
     """
     try:
         root = find_part(file.root, part)
-        return _lower(root, file.sha256, described, threshold, reject_unknown)
+        return _lower(root, file.sha256, described, threshold, reject_unknown, beside)
     except TreecompileError:
         raise
     except (
@@ -86,6 +101,7 @@ def _lower(
     described: tuple[Described, ...] | None,
     threshold: float | None,
     reject_unknown: bool,
+    beside: Beside,
 ) -> Program:
     unwrapped = unwrap(root)
     record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
@@ -94,7 +110,7 @@ def _lower(
         refuse(record, unwrapped.path)
     version_of(record, path)
     _check_fitted(record, path)
-    raw, flow = _start(unwrapped, described, reject_unknown, path)
+    raw, flow = _start(unwrapped, described, reject_unknown, path, beside)
     for where, part in unwrapped.transformers:
         flow = transform(Step(part, flow, where, raw))
     lowering = _tree if is_tree and record.kind[0] == "sklearn" else _ensemble
@@ -102,6 +118,7 @@ def _lower(
     if threshold is not None:
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
+    program = relabel(program, beside, path)
     columns = raw.columns()
     for feature in program.features:
         _check_kinds(feature.value, columns)
@@ -114,6 +131,7 @@ def _lower(
             steps=tuple(part.name for _, part in unwrapped.transformers),
             version=version_text(record),
             sha256=sha256,
+            mixed=versions_beside(beside, version_text(record)),
         ),
         checks=tuple(raw.checks),
     )
@@ -177,18 +195,24 @@ def _start(
     described: tuple[Described, ...] | None,
     reject_unknown: bool,
     path: str,
+    beside: Beside,
 ) -> tuple[Raw, Flow]:
-    """The raw columns, and the flow before the first step."""
+    """The raw columns, and the flow before the first step of the model."""
     parts = [part for _, part in unwrapped.transformers]
     records = [*unwrapped.outer, *parts, unwrapped.record]
-    names = input_names(records, path)
-    frame = fitted_names(records) is not None
+    names = start_names(beside, records, path)
+    before = [part.value for part in beside.preprocess]
+    frame = fitted_names([*before, *records]) is not None
+    encoded = encodings(names, beside)
+    given = raw_names(names, encoded)
     if described is None:
-        features = tuple(Feature(name, Read(i)) for i, name in enumerate(names))
-        return Raw(names, reject_unknown), Flow(features, frame=frame)
-    columns, features = match_columns(names, described)
-    raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
-    return raw, Flow(features, frame=frame)
+        features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
+        raw = Raw(given, reject_unknown)
+    else:
+        columns, features = match_columns(given, described)
+        raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
+    flow = encode(names, Flow(features, frame=frame), encoded, raw)
+    return raw, fit_to(preprocess(flow, beside, raw), beside, records, path)
 
 
 def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:

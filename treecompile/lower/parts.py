@@ -7,15 +7,19 @@ several, the user names the part.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import UnsupportedModel
 from ..read.records import Record
 from ..suggest import did_you_mean
 
-# How deep, and how many entries of, a container are looked at for estimators.
+# How deep, and how many entries of, a container are looked at.
 DEEPEST = 4
 MOST_ENTRIES = 10_000
+MOST_LISTED = 30
+LONGEST_PATH = 200
 
 #: Names that end so answer; what else a file holds (encoders, scalers) does not.
 ANSWERING = (
@@ -34,69 +38,146 @@ def find_part(root: Any, part: str | None) -> Any:
     Raises UnsupportedModel where there is none, where there are several and no part is
     named, or where the named one is not there.
     """
-    if isinstance(root, Record) and root.kind != ("sklearn", "Bunch"):
+    if not is_container(root):
         if part is not None:
+            kind = root.name if isinstance(root, Record) else type(root).__name__
             raise UnsupportedModel(
-                "", f"The file holds one {root.name}, and no part {part!r}."
+                "", f"The file holds one {kind}, and no part {part!r}."
             )
         return root
-    found = dict(_records(root))
     if part is not None:
-        if part in found:
-            return found[part]
-        hint = did_you_mean(part, found)
-        raise UnsupportedModel(
-            "", f"There is no part {part!r}{hint}.\n{_listed(found)}"
-        )
-    models = {path: record for path, record in found.items() if _answers(record)}
+        return value_at(root, part)
+    models = models_of(root)
     if len(models) == 1:
         return next(iter(models.values()))
     if models:
         raise UnsupportedModel(
             "",
             f"The file holds {len(models)} estimators.",
-            f"Name the one to compile with --part PATH:\n{_listed(models)}",
+            f"Name the one to compile with --part PATH:\n{listed(models)}",
         )
-    if isinstance(root, (dict, list, tuple)):
-        kind = type(root).__name__
-        raise UnsupportedModel(
-            "", f"The file holds a {kind} without an estimator that answers."
-        )
-    return root
+    kind = "Bunch" if isinstance(root, Record) else type(root).__name__
+    raise UnsupportedModel(
+        "", f"The file holds a {kind} without an estimator that answers."
+    )
 
 
-def _records(root: Any) -> list[tuple[str, Record]]:
-    """Every record in nested containers, with its path as Python would index it."""
-    found: list[tuple[str, Record]] = []
-    todo: list[tuple[str, Any, int]] = [("", root, 0)]
+def is_container(root: Any) -> bool:
+    """Whether the file holds a dict, a list, a tuple or a Bunch of things."""
+    return isinstance(root, (dict, list, tuple)) or _is_bunch(root)
+
+
+def models_of(root: Any) -> dict[str, Record]:
+    """The estimators in a container that answer, by their paths."""
+    return {
+        path: record for path, record in records_of(root).items() if answers(record)
+    }
+
+
+def records_of(root: Any) -> dict[str, Record]:
+    """Every record in a container, by its path as Python would index it."""
+    return {
+        spelt(keys): value
+        for keys, value in entries(root)
+        if isinstance(value, Record) and not _is_bunch(value)
+    }
+
+
+def value_at(root: Any, part: str) -> Any:
+    """What stands at a path in a container.
+
+    The path is spelt as Python would index the container, ``['encoders']['country']``;
+    a shell may have taken the quotes away, and a key may stand for itself where it is
+    the only one. Raises UnsupportedModel, with what there is, where nothing is there.
+    """
+    return _entry(root, part)[1]
+
+
+def path_of(root: Any, part: str) -> str:
+    """A path in a container, spelt as Python would index it."""
+    return spelt(_entry(root, part)[0])
+
+
+def _entry(root: Any, part: str) -> tuple[tuple[Any, ...], Any]:
+    found = list(entries(root))
+    for spelling in (spelt, _unquoted, _dotted, _last):
+        meant = [entry for entry in found if spelling(entry[0]) == part]
+        if len(meant) == 1:
+            return meant[0]
+    paths = {spelt(keys): value for keys, value in found if not _is_plain(value)}
+    near = did_you_mean(part, paths) or did_you_mean(f"[{part!r}]", paths)
+    raise UnsupportedModel("", f"There is no part {part!r}{near}.\n{listed(paths)}")
+
+
+def entries(root: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Everything in nested containers with the keys that lead to it, the nearest first."""
+    todo: deque[tuple[tuple[Any, ...], Any]] = deque([((), root)])
     seen = 0
-    while todo and seen < MOST_ENTRIES:
-        path, value, depth = todo.pop()
-        seen += 1
-        if isinstance(value, Record):
-            if path:
-                found.append((path, value))
-                continue
-            value = value.attributes  # a Bunch
-        if depth > DEEPEST:
+    while todo:
+        keys, value = todo.popleft()
+        if keys:
+            yield keys, value
+        if len(keys) > DEEPEST:
             continue
-        entries: list[tuple[Any, Any]] = []
-        if isinstance(value, dict):
-            entries = list(value.items())
+        if _is_bunch(value):
+            value = value.attributes
+        inside: Any = ()
+        if isinstance(value, Mapping):
+            inside = value.items()
         elif isinstance(value, (list, tuple)):
-            entries = list(enumerate(value))
-        below = [(f"{path}[{key!r}]", entry, depth + 1) for key, entry in entries]
-        todo.extend(reversed(below))
-    return found
+            inside = enumerate(value)
+        for key, entry in inside:
+            if seen >= MOST_ENTRIES:
+                break
+            seen += 1
+            todo.append(((*keys, key), entry))
 
 
-def _answers(record: Record) -> bool:
-    if record.name == "Pipeline":
+def spelt(keys: tuple[Any, ...]) -> str:
+    """The path of some keys, as Python would index the container."""
+    return "".join(f"[{key!r}]" for key in keys)
+
+
+def _unquoted(keys: tuple[Any, ...]) -> str:
+    return "".join(f"[{key}]" for key in keys)
+
+
+def _dotted(keys: tuple[Any, ...]) -> str:
+    return ".".join(map(str, keys))
+
+
+def _last(keys: tuple[Any, ...]) -> str:
+    return str(keys[-1])
+
+
+def _is_bunch(value: Any) -> bool:
+    return isinstance(value, Record) and value.kind == ("sklearn", "Bunch")
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float, complex, bytes))
+
+
+def answers(record: Record) -> bool:
+    """Whether an estimator answers, as its name has it."""
+    for _ in range(50):
+        if record.name != "Pipeline":
+            break
         steps = record.get("steps") or [(None, None)]
-        last = steps[-1][-1]
-        return isinstance(last, Record) and _answers(last)
+        record = steps[-1][-1]
+        if not isinstance(record, Record):
+            return False
     return record.name.endswith(ANSWERING) or "best_estimator_" in record
 
 
-def _listed(records: dict[str, Record]) -> str:
-    return "\n".join(f"    {path}: {record.name}" for path, record in records.items())
+def listed(values: Mapping[str, Any]) -> str:
+    """The paths of some parts, each with what is there, one a line."""
+    lines = [
+        f"    {path}: {value.name if isinstance(value, Record) else type(value).__name__}"
+        for path, value in values.items()
+        if len(path) <= LONGEST_PATH
+    ]
+    more = len(lines) - MOST_LISTED
+    if more > 0:
+        lines[MOST_LISTED:] = [f"    and {more} more"]
+    return "\n".join(lines)
