@@ -26,6 +26,7 @@ regen: $(VENV)/test.installed
 	$(BIN)/treecompile schema examples/mushroom/mushrooms.csv -o examples/mushroom/schema.json
 	$(BIN)/treecompile build examples/mushroom/model.pkl --data examples/mushroom/mushrooms.csv -o examples/mushroom/scorer.py
 	$(BIN)/treecompile build examples/iris/model.pkl -o examples/iris/scorer.py
+	$(BIN)/treecompile build examples/penguins/model.pkl -o examples/penguins/scorer.py
 	$(BIN)/python -m pytest --regen tests/test_docs.py
 
 test: $(VENV)/test.installed

@@ -11,13 +11,15 @@ prints the program through the templates of a target.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadSchema, TreecompileError, UnreadableFile, UnsupportedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from .proof import Report
     from .schema import Described
 
 __version__ = "0.1.0"
@@ -27,6 +29,7 @@ __all__ = [
     "UnreadableFile",
     "UnsupportedModel",
     "compile_model",
+    "verify",
 ]
 
 
@@ -84,6 +87,58 @@ def compile_model(
     return emit(program, target, format)
 
 
+def verify(
+    model: Any,
+    scorer: str | bytes | os.PathLike[str],
+    *,
+    schema: Any = None,
+    others: Iterable[Any] = (),
+) -> Report:
+    """What can be shown of a scorer: that it is the model.
+
+    ``model`` is the path of a model file, or a fitted estimator; ``scorer`` is the path
+    of a scorer, or its text. The options and the columns that it was built with, the
+    scorer itself says; ``schema`` is another description of the columns, and ``others``
+    are the files that it says were beside the model. Nothing of the scorer runs before
+    its text is known to be treecompile's.
+
+    Returns a report: ``ok`` is whether nothing differs, ``complete`` whether all parts
+    were shown, ``str()`` of it what ``treecompile verify`` prints. Raises
+    :class:`TreecompileError` where the model or the scorer cannot be read.
+    """
+    from .proof import prove
+    from .sources import read_model
+
+    return prove(
+        read_model(model),
+        _text(scorer),
+        model_name=_named(model),
+        scorer_name="the scorer" if _is_text(scorer) else os.fspath(scorer),  # type: ignore[arg-type]
+        described=_described(schema, None),
+        others=[read_model(other) for other in others],
+    )
+
+
+def _is_text(scorer: Any) -> bool:
+    """Whether this is the text of a scorer, rather than the path of one."""
+    return isinstance(scorer, bytes) or (isinstance(scorer, str) and "\n" in scorer)
+
+
+def _text(scorer: Any) -> bytes | str:
+    if _is_text(scorer):
+        return scorer  # type: ignore[no-any-return]
+    try:
+        with open(scorer, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise UnreadableFile(f"Cannot read {scorer}: {error.strerror}.") from None
+
+
+def _named(model: Any) -> str:
+    is_path = isinstance(model, (str, os.PathLike))
+    return os.fspath(model) if is_path else f"the {type(model).__name__}"
+
+
 def _several(given: Any) -> tuple[Any, ...]:
     if given is None:
         return ()
@@ -91,8 +146,6 @@ def _several(given: Any) -> tuple[Any, ...]:
 
 
 def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
-    import os
-
     from .schema import columns_of_schema, parse_schema
     from .table import columns_of_csv
 

@@ -209,6 +209,26 @@ def build(
 
 
 @main.command()
+@click.argument("model", metavar="MODEL")
+@click.argument("scorer", metavar="SCORER")
+@click.option("--json", "as_json", is_flag=True, help="The report for programs.")
+@reported
+def verify(model: str, scorer: str, as_json: bool) -> None:
+    """Show that SCORER is MODEL.
+
+    Emission: the text of the scorer is parsed, and its decisions and leaves are
+    read back and compared with the model, all of them. Nothing of it runs
+    before that. Exit 1 where the two differ.
+    """
+    from . import verify
+
+    report = verify(model, scorer)
+    click.echo(report.as_json() if as_json else report.text())
+    if not report.ok:
+        raise SystemExit(1)
+
+
+@main.command()
 @click.argument("source", metavar="MODEL|CSV")
 @click.option(
     "-o",

@@ -94,10 +94,10 @@ class InvalidRecord(ValueError):
         lines = []
         if self.missing:
             lines.append("Not all columns were specified for model. Missing columns:")
-        for name in self.missing:
+        for name in map(_shown, self.missing):
             near = _nearest(name, self.others)
             hint = f' (the record has "{near}": did you mean "{name}"?)' if near else ""
-            lines.append(f"    {_shown(name)}{hint}")
+            lines.append(f"    {name}{hint}")
         if self.invalid:
             lines.append("Input is invalid:")
         for name, value in self.invalid.items():
@@ -127,9 +127,18 @@ def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
         if (
             island in _ISLAND
             and sex in _SEX
-            and not abs(bill_length_mm) > 1.8497318526922402e39
-            and not abs(bill_depth_mm) > 6.690617552406299e38
-            and not abs(flipper_length_mm) > 4.7651194055004194e39
+            and (
+                -1.8497318526922402e39 <= bill_length_mm <= 1.8497318526922402e39
+                or isnan(bill_length_mm)
+            )
+            and (
+                -6.690617552406299e38 <= bill_depth_mm <= 6.690617552406299e38
+                or isnan(bill_depth_mm)
+            )
+            and (
+                -4.7651194055004194e39 <= flipper_length_mm <= 4.7651194055004194e39
+                or isnan(flipper_length_mm)
+            )
         ):
             return island, sex, bill_length_mm, bill_depth_mm, flipper_length_mm
     except (LookupError, TypeError, ValueError, ArithmeticError):
@@ -291,8 +300,9 @@ def _clean(name: str, value: Any) -> Any:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
-    if value != value:
+    if value != value:  # noqa: PLR0124 (any kind of nan)
         value = None
+    hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
         return value
     raise ValueError

@@ -1,0 +1,170 @@
+"""Part 1, emission: the text of the scorer is what its model comes to. Complete.
+
+Two things are shown. Everything in the text is, as a syntax tree, what treecompile
+writes for this model: so it holds nothing else, and is safe to run as such. And its
+decisions, read back without a look at how they were written, are those of the program.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..emit import emit
+from ..errors import TreecompileError
+from ..options import Options, digest, from_line
+from ..program import Program
+from ..schema import Described, columns_of_schema
+from .decisions import Differs, read_back
+from .report import Disagreement, Part, Verdict
+from .source import Source, Strange, difference, parse, quick
+
+_OPTIONS = re.compile(r"^Options: (.*)$", re.MULTILINE)
+_COLUMNS = re.compile(r"^Columns: as .* \(RULES ([0-9a-f]{16})\)\.$", re.MULTILINE)
+_ORIGIN = re.compile(
+    r"^Compiled by treecompile\s(\S+)\s[^>]*?sha256\sof\sits\sfile\s([0-9a-f]{16})\)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a scorer was built with: the options, and the raw columns if they were
+    described."""
+
+    options: Options
+    described: tuple[Described, ...] | None
+
+
+def asked(source: Source) -> Asked:
+    """What a scorer says that it was built with; Strange where that cannot be."""
+    line = _OPTIONS.search(source.docstring)
+    try:
+        options = from_line(line[1]) if line else Options()
+    except ValueError as error:
+        raise Strange(str(error), 1) from None
+    said = _COLUMNS.search(source.docstring)
+    if said is None:
+        return Asked(options, None)
+    rules = source.constant("RULES")
+    if not isinstance(rules, dict) or digest(_listed(rules)) != said[1]:
+        raise Strange(
+            "its RULES are not those of the docstring: the description of the columns "
+            "was changed",
+            source.assigned["RULES"],
+        )
+    try:
+        described = columns_of_schema({"type": "object", "properties": rules})
+    except TreecompileError as error:
+        raise Strange(f"its RULES describe no columns: {error}") from None
+    return Asked(options, described)
+
+
+def _listed(rules: object) -> object:
+    """RULES as JSON takes them."""
+    if isinstance(rules, dict):
+        return {key: _listed(value) for key, value in rules.items()}
+    return list(rules) if isinstance(rules, tuple) else rules
+
+
+def check(
+    data: bytes | str, program_of: Callable[[Source], Program]
+) -> tuple[Part, Source | None, Program | None]:
+    """Part 1 for the text of a scorer; the source and the program where it holds.
+
+    ``program_of`` is the folded program that the source has to be the text of.
+    """
+    try:
+        source = parse(data)
+        program = program_of(source)
+        expected = emit(program, format=False)
+        with quick():
+            where = None
+            if source.text != expected:
+                where = difference(source.tree, ast.parse(expected))
+            counts = read_back(source, program)
+    except Differs as error:
+        return _part(error.disagreement), None, None
+    except Strange as error:
+        found = Disagreement(
+            "this is not a scorer that treecompile wrote for this model",
+            "another text",
+            error.problem,
+            error.line,
+        )
+        return _part(found), None, None
+    if where is not None:
+        return _part(_explained(source, expected, *where)), None, None
+    return _shown(program, counts), source, program
+
+
+def _shown(program: Program, counts: dict[str, int]) -> Part:
+    trees, tests, leaves = counts["trees"], counts["tests"], counts["leaves"]
+    words = (
+        f"The text is what treecompile writes for this model. Read back from it: "
+        f"{_count(trees, 'tree')}, {_count(tests, 'test')}, "
+        f"{_count(leaves, 'leaf', 'leaves')}, {_count(counts['constants'], 'constant')}, "
+        "each as in the model."
+    )
+    given = program.origin.options
+    if given or program.origin.described:
+        from ..options import as_line
+
+        with_ = [as_line(given)] if given else []
+        with_ += ["columns as described"] if program.origin.described else []
+        words += f" Built with {' and '.join(with_)}."
+    return Part("emission", Verdict.SHOWN, words, counts)
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _part(found: Disagreement) -> Part:
+    words = "The text is not what treecompile writes for this model."
+    how = "Compile the model again, and deploy what comes out as it is."
+    return Part("emission", Verdict.DIFFERS, words, {}, (found,), how)
+
+
+def _explained(
+    source: Source, expected: str, given: ast.AST, wanted: ast.AST | None
+) -> Disagreement:
+    """The first difference between two texts, in words."""
+    line = getattr(given, "lineno", 1)
+    mine = _origin(source.docstring)
+    theirs = _origin(ast.get_docstring(ast.parse(expected), clean=False) or "")
+    if mine and theirs and mine[0] != theirs[0]:
+        return Disagreement(
+            "the scorer was written by another version of treecompile",
+            f"this is treecompile {theirs[0]}",
+            f"written by treecompile {mine[0]}",
+            1,
+        )
+    if mine and theirs and mine[1] != theirs[1]:
+        return Disagreement(
+            "the scorer was compiled from another file",
+            f"a file whose sha256 begins with {theirs[1]}",
+            f"a file whose sha256 begins with {mine[1]}",
+            1,
+        )
+    there = getattr(wanted, "lineno", None)
+    return Disagreement(
+        "the text is another",
+        _line(expected, there),
+        _line(source.text, line),
+        line,
+    )
+
+
+def _origin(docstring: str) -> tuple[str, str] | None:
+    found = _ORIGIN.search(docstring)
+    return (found[1], found[2]) if found else None
+
+
+def _line(text: str, number: int | None) -> str:
+    lines = text.split("\n")
+    if number is None or not 0 < number <= len(lines):
+        return "(nothing)"
+    return lines[number - 1].strip()

@@ -1,0 +1,155 @@
+"""What verifying found: a report of parts, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ..read.context import shown
+
+
+class Verdict(Enum):
+    """What a part came to."""
+
+    SHOWN = "shown"
+    DIFFERS = "differs"
+    NOT_SHOWN = "not shown"
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One place where the scorer is not the model.
+
+    ``line`` is where in the scorer. ``record`` is one that shows it, ``path`` the tests
+    that it passes on its way, and ``model`` and ``scorer`` are what either says.
+    """
+
+    what: str
+    model: str
+    scorer: str
+    line: int | None = None
+    path: tuple[str, ...] = ()
+    record: dict[str, Any] | None = None
+
+    def text(self) -> str:
+        """Some lines for people."""
+        lines = [
+            self.what + (f" (line {self.line} of the scorer)" if self.line else "")
+        ]
+        lines += ["the model:  " + self.model, "the scorer: " + self.scorer]
+        if self.path:
+            lines += ["the path:   " + self.path[0]]
+            lines += ["            " + step for step in self.path[1:]]
+        if self.record is not None:
+            lines.append(f"the record: {shown_record(self.record)}")
+        return "\n".join("    " + line for line in lines)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the proof: ``words`` say in a line what was done and found, ``counts``
+    how much of what, ``how`` how to show what was not."""
+
+    name: str
+    verdict: Verdict
+    words: str
+    counts: dict[str, int]
+    disagreements: tuple[Disagreement, ...] = ()
+    how: str = ""
+
+    def text(self) -> str:
+        """The line, and under it what else there is to say."""
+        lines = [f"{self.name + ':':12} {self.verdict.value}. {self.words}"]
+        lines += [each.text() for each in self.disagreements]
+        if self.how:
+            lines.append(f"    {self.how}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was shown of a scorer, part by part."""
+
+    model: str
+    scorer: str
+    parts: tuple[Part, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether emission was shown, and no part found a difference."""
+        return self.parts[0].verdict is Verdict.SHOWN and not any(
+            part.verdict is Verdict.DIFFERS for part in self.parts
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part was shown."""
+        return all(part.verdict is Verdict.SHOWN for part in self.parts)
+
+    def text(self) -> str:
+        """The report as ``treecompile verify`` prints it."""
+        if not self.ok:
+            verdict = f"{self.scorer} is not shown to be {self.model}: see above."
+        elif self.complete:
+            verdict = f"{self.scorer} is {self.model}."
+        else:
+            verdict = (
+                f"{self.scorer} is {self.model} as far as shown: "
+                "see above for what was not."
+            )
+        return "\n".join([*(part.text() for part in self.parts), verdict])
+
+    def as_json(self) -> str:
+        """The same for programs: JSON, in which NaN and infinities are texts."""
+        return json.dumps(
+            {
+                "model": self.model,
+                "scorer": self.scorer,
+                "ok": self.ok,
+                "complete": self.complete,
+                "parts": [_part(part) for part in self.parts],
+            },
+            indent=2,
+        )
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "verdict": part.verdict.value,
+        "words": part.words,
+        "counts": part.counts,
+        "how": part.how,
+        "disagreements": [
+            {
+                "what": each.what,
+                "line": each.line,
+                "model": each.model,
+                "scorer": each.scorer,
+                "path": list(each.path),
+                "record": each.record and _plain(each.record),
+            }
+            for each in part.disagreements
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(x) for name, x in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    return value
+
+
+def shown_record(record: dict[str, Any], most: int = 12) -> str:
+    """A record for people: on one line, printable, not too long."""
+    items = [f"{shown(repr(k))}: {shown(repr(v))}" for k, v in record.items()]
+    more = f", and {len(items) - most} more" if len(items) > most else ""
+    return "{" + ", ".join(items[:most]) + more + "}"
