@@ -21,6 +21,7 @@ import pandas as pd
 from runners import load, same
 
 from treecompile import compile_model
+from treecompile.lower.precision import SINGLE_LIMIT
 
 Record = dict[str, Any]
 #: What no number column takes, and what is no category of any encoder here.
@@ -30,18 +31,25 @@ MOST_CUTS = 12
 MOST_REFUSED = 40
 
 
+#: What a fitted model answers beside ``predict``, where it has it.
+ANSWERS = ("predict_proba", "decision_function", "score_samples", "apply")
+
+
 @dataclass
 class Answers:
-    """What scikit-learn says of one record; None where it refuses it."""
+    """What scikit-learn says of one record, by the name of the function, and the
+    features that the last model saw; None for what there is not."""
 
-    predict: Any
-    proba: Any
-    node: int
-    features: list[float]
+    said: dict[str, Any]
+    features: list[float] | None
 
 
 class Reference:
-    """A fitted pipeline that ends in a tree, asked about records."""
+    """A fitted model, or a pipeline that ends in one, asked about records.
+
+    A record is asked in a batch, be it of itself twice (``by_row``: alone), since
+    scikit-learn adds up some sums otherwise for one row (semantics R5).
+    """
 
     def __init__(
         self, pipe: Any, X: Any, by_row: bool = False, hole: Any = None
@@ -101,16 +109,42 @@ class Reference:
         return self.answers(records[:half]) + self.answers(records[half:])
 
     def _answers(self, records: list[Record]) -> list[Answers | None]:
-        tree = self.pipe[-1]
-        T = self.pipe[:-1].transform(self.given(records))
-        predict = tree.predict(T).tolist()
-        proba = [None] * len(records)
-        if hasattr(tree, "predict_proba"):
-            proba = tree.predict_proba(T).tolist()
-        nodes = tree.apply(T).tolist()
-        dense = T.toarray() if hasattr(T, "toarray") else T
-        features = np.asarray(dense, dtype=np.float64).tolist()
-        return list(map(Answers, predict, proba, nodes, features))
+        count = len(records)
+        if count == 1 and not self.by_row:
+            records = records * 2
+        model, T = self.pipe, self.given(records)
+        features: list[Any] = [None] * len(records)
+        if len(getattr(model, "steps", ())) > 1:
+            T, model = model[:-1].transform(T), model[-1]
+            dense = T.toarray() if hasattr(T, "toarray") else T
+            features = np.asarray(dense, dtype=np.float64).tolist()
+        said = {"predict": model.predict(T).tolist()}
+        for name in ANSWERS:
+            asked = _with_apply(model) if name == "apply" else model
+            if hasattr(asked, name):
+                try:
+                    said[name] = _by_record(getattr(asked, name)(T))
+                except (ValueError, IndexError):
+                    pass  # a chain of more than two classes has no row of shares
+        return [
+            Answers({name: rows[i] for name, rows in said.items()}, features[i])
+            for i in range(count)
+        ]
+
+
+def _with_apply(model: Any) -> Any:
+    """The model, or the one in it that a search or a threshold was put around."""
+    for name in ("best_estimator_", "estimator_", "regressor_"):
+        if not hasattr(model, "apply") and not hasattr(model, "estimators_"):
+            model = getattr(model, name, model)
+    return model
+
+
+def _by_record(answer: Any) -> list[Any]:
+    """The rows of an answer; several outputs are a list of arrays, one of each."""
+    if isinstance(answer, list):
+        return [list(row) for row in zip(*(output.tolist() for output in answer))]
+    return list(np.asarray(answer).tolist())
 
 
 def _number(value: Any) -> float:
@@ -126,11 +160,16 @@ def compare(
     hole: Any = None,
     seed: int = 0,
     rows: int = 60,
+    within: dict[str, int] | None = None,
+    large_refused: bool = False,
 ) -> types.ModuleType:
     """Holds a scorer against scikit-learn on rows of X and on edges of all kinds.
 
     ``curved`` says that numbers pass through a function which numpy and libm round
     differently, ``by_row`` that scikit-learn sums otherwise in a batch of rows.
+    ``within`` allows for so many ulp in what passes through exp, by function, and
+    ``large_refused`` says that the scorer takes no number that is infinite in single
+    precision, though scikit-learn does.
     """
     reference = Reference(pipe, X, by_row, hole)
     used = load(compile_model(pipe, format=False))
@@ -144,7 +183,10 @@ def compare(
     rng = random.Random(seed)
     taken, others = [], []
     for record in edges(accepted, scorer, reference, rng):
-        (taken if takes(scorer, record) else others).append(record)
+        if large_refused and is_large(record):
+            refused(scorer, record)
+        else:
+            (taken if takes(scorer, record) else others).append(record)
     # Those that should be taken go in one batch, the others each on its own.
     others = rng.sample(others, min(len(others), MOST_REFUSED))
     answers += reference.answers(taken)
@@ -153,19 +195,36 @@ def compare(
         if answer is None:
             refused(scorer, record)
             continue
-        said = scorer.predict(record)
-        assert same(said, answer.predict), (record, said, answer.predict)
-        assert same(used.predict(record), answer.predict), record
-        assert scorer.apply(record) == used.apply(record) == answer.node, record
-        if answer.proba is not None:
-            assert same(scorer.predict_proba(record), answer.proba), record
-        check_features(scorer, record, answer.features, curved, sparse)
+        for name, expected in answer.said.items():
+            said = getattr(scorer, name)(record)
+            assert same(getattr(used, name)(record), said), (record, name)
+            ulps = (within or {}).get(name, 0)
+            assert close_to(said, expected, ulps, name), (record, name, said, expected)
+        for name in set(ANSWERS) - answer.said.keys():
+            assert not hasattr(scorer, name)
+        if answer.features is not None:
+            check_features(scorer, record, answer.features, curved, sparse)
     for record in accepted[:1]:
         for name in scorer.COLUMNS:
             if name in reference.numbers:
                 for bad in (math.inf, -math.inf, "1", "x", 2**53 + 1):
                     refused(scorer, {**record, name: bad})
     return used
+
+
+def close_to(a: Any, b: Any, ulps: int, name: str) -> bool:
+    """The same, or within so many units in the last place; those of 1 at least where
+    a number is the difference of others, and may be next to nothing."""
+    if name == "apply":  # GradientBoosting* answers floats
+        return bool(np.array_equal(a, b))
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(
+            close_to(x, y, ulps, name) for x, y in zip(a, b)
+        )
+    if not ulps:
+        return same(a, b)
+    least = 0.0 if name in ("predict", "predict_proba") else 1.0
+    return abs(a - b) <= ulps * math.ulp(max(abs(b), least))
 
 
 def is_sparse(part: Any) -> bool:
@@ -187,6 +246,12 @@ def takes(scorer: types.ModuleType, record: Record) -> bool:
     except scorer.InvalidRecord:
         return False
     return True
+
+
+def is_large(record: Record) -> bool:
+    return any(
+        abs(x) > SINGLE_LIMIT for x in record.values() if isinstance(x, (int, float))
+    )
 
 
 def refused(scorer: types.ModuleType, record: Record) -> None:

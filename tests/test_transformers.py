@@ -439,7 +439,7 @@ def test_an_encoder_that_knows_none_and_nan() -> None:
         (answer,) = reference.answers([record])
         assert answer is not None
         assert same(scorer.encode(record), answer.features)
-        assert scorer.predict(record) == answer.predict
+        assert scorer.predict(record) == answer.said["predict"]
 
 
 def test_columns_of_new_pandas_text() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..program import Apply, Arithmetic, Choice, Expression, Number, Softmax, Trees
 from ..read.records import Record
 from .build import Answering, Member, Vector
-from .forests import added_tree, nodes_of, rows_of
+from .forests import added_tree, logarithms, nodes_of, rows_of
 from .nodes import node_table
 from .precision import SINGLE_LIMIT
 from .tree import class_labels, leaf_means, leaf_shares
@@ -205,9 +205,10 @@ def _link(member: Member, width: int) -> Callable[[Any], Any]:
         clipped = np.clip(shares, eps, 1.0 - eps)
         if width > 1:
             if version < (1, 4):
-                return np.log(clipped)
-            mean = np.exp(np.log(clipped).mean(axis=1))
-            return np.log(clipped / mean[:, np.newaxis])
+                return logarithms(clipped)
+            means = logarithms(clipped).mean(axis=1).tolist()
+            mean = np.array([math.exp(x) for x in means])
+            return logarithms(clipped / mean[:, np.newaxis])
         raw = np.array([_logit(x, version) for x in clipped[:, 1].tolist()])
         return 0.5 * raw if half else raw
 
@@ -218,7 +219,7 @@ def _logit(p: float, version: tuple[int, int]) -> float:
     """scipy.special.logit; that of scipy 1.15 and later for scikit-learn 1.7 and later,
     since a file does not say which scipy it was fitted with."""
     if version < (1, 4):
-        return float(np.log(p / (1.0 - p)))
+        return math.log(p / (1.0 - p))
     if version < (1, 7) or p < 0.3 or p > 0.65:
         return math.log(p / (1.0 - p))
     s = 2.0 * (p - 0.5)

@@ -31,7 +31,7 @@ from .build import (
     divided,
     one_output,
 )
-from .forests import added_tree, nodes_of, rows_of, shares_of
+from .forests import added_tree, logarithms, nodes_of, rows_of, shares_of
 from .nodes import NodeTable
 from .precision import SINGLE_LIMIT
 from .tree import class_labels, leaf_means
@@ -63,13 +63,19 @@ def chosen_code(answering: Answering, member: Member) -> Expression:
     return member.build.stage(choice)[0]
 
 
+def numbers_of(answering: Answering, member: Member) -> Vector:
+    """What a regressor answers, a number for each of its outputs."""
+    if answering.classes is not None:
+        raise member.refuse("a model inside it is not a regressor")
+    return tuple(x for x in answering.answers if not isinstance(x, Choice))
+
+
 def number_of(answering: Answering, member: Member) -> Expression:
     """What a regressor of one output answers."""
-    if answering.classes is not None or len(answering.answers) != 1:
+    numbers = numbers_of(answering, member)
+    if len(numbers) != 1:
         raise member.refuse("a model inside it is not a regressor of one output")
-    answer = answering.answers[0]
-    assert not isinstance(answer, Choice)
-    return answer
+    return numbers[0]
 
 
 def probabilities(answering: Answering, member: Member) -> Vector:
@@ -196,7 +202,7 @@ def _logarithms(member: Member, models: list[Any], count: int) -> Vector:
         inner.check_columns(_missing(inner), SINGLE_LIMIT)
         tree, table = added_tree(inner, model, places)
         shares = shares_of(inner, model, table, [count])
-        logs = np.log(np.clip(shares, np.finfo(np.float64).eps, None))
+        logs = logarithms(np.clip(shares, np.finfo(np.float64).eps, None))
         values = (count - 1) * (logs - (1.0 / count) * logs.sum(axis=1)[:, np.newaxis])
         found.append(tree)
         rows.append(rows_of(values))
@@ -250,7 +256,6 @@ def bagging(member: Member) -> Answering:
     classes = None
     if "classes_" in record:
         (classes,) = class_labels(record["classes_"], member.here)
-    width = 1 if classes is None else len(classes)
     by = float(record.get("n_estimators", len(models)))
     words = f"the mean of {len(models)} models"
     if len(models) != len(chosen):
@@ -264,17 +269,13 @@ def bagging(member: Member) -> Answering:
             flow = _subset(flow, columns)
         members.append(member.inner(model, f"estimator {number}", flow))
     if all(map(is_tree, models)):
-        total = _bagged_trees(member, members, width, classes)
+        total = _bagged_trees(member, members, classes)
     else:
-        terms: list[list[Expression]] = [[] for _ in range(width)]
-        for inner in members:
-            answering = inner.answers()
-            for j, term in enumerate(_bagged(inner, answering, classes)):
-                terms[j].append(term)
-        total = build.sums(terms, "total")
+        rows = [_bagged(inner, inner.answers(), classes) for inner in members]
+        total = build.sums(list(zip(*rows, strict=True)), "total")
     mean = build.values(divided(total, by), "mean" if classes is None else "share")
     if classes is None:
-        return Answering(None, mean, words)
+        return Answering(None, mean, words, several=len(mean) > 1)
     return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
 
 
@@ -283,18 +284,18 @@ def _subset(flow: Any, columns: Sequence[int]) -> Any:
 
 
 def _bagged_trees(
-    member: Member, members: list[Member], width: int, classes: Labels | None
+    member: Member, members: list[Member], classes: Labels | None
 ) -> Vector:
     found, rows, slots, nodes = [], [], [], []
+    width = 1 if classes is None else len(classes)
     for inner in members:
         inner.check_columns(_missing(inner), SINGLE_LIMIT)
         places = inner.build.places(inner.flow)
         tree, table = added_tree(inner, inner.record, places)
         if classes is None:
-            slot: tuple[int, ...] = (0,)
             values = leaf_means(table, inner.here)
-            if values.shape[1] != 1:
-                raise inner.refuse("several outputs are not supported here")
+            slot = tuple(range(values.shape[1]))
+            width = max(width, len(slot))
         else:
             (codes,) = class_labels(inner.record["classes_"], inner.here)
             values = shares_of(inner, inner.record, table, [len(codes)])
@@ -323,9 +324,9 @@ def _slot(inner: Member, code: Any, width: int) -> int:
 
 
 def _bagged(inner: Member, answering: Answering, classes: Labels | None) -> Vector:
-    """What a model adds: a number, or one for each class."""
+    """What a model adds: a number for each output, or for each class."""
     if classes is None:
-        return (number_of(answering, inner),)
+        return numbers_of(answering, inner)
     codes = classes_of(inner, answering)
     terms: list[Expression] = [Number(0.0)] * len(classes)
     if answering.shares is not None:
@@ -496,5 +497,5 @@ def average_path_length(samples: Any) -> Any:
     average[samples == 2] = 1.0
     more = samples > 2
     n = samples[more]
-    average[more] = 2.0 * (np.log(n - 1.0) + np.euler_gamma) - 2.0 * (n - 1.0) / n
+    average[more] = 2.0 * (logarithms(n - 1.0) + np.euler_gamma) - 2.0 * (n - 1.0) / n
     return average

@@ -35,24 +35,25 @@ def lower_ensemble(
     """The program of an ensemble behind its transformers, its columns still open."""
     record = unwrapped.record
     build = Builder(raw, lower_member)
+    seen = flow
     if record.name in HISTOGRAMS:  # encode() gives the codes of its categories
-        flow = own_encoding(record, flow, path, raw)
-    build.features.extend(flow.features)
-    for place, feature in enumerate(flow.features):
+        seen = own_encoding(record, flow, path, raw)
+    build.features.extend(seen.features)
+    for place, feature in enumerate(seen.features):
         build.known_at(feature.value, place)
     answering = lower_flow(record, unwrapped.path, flow, build)
     if positive is not None:
         answering = with_positive(answering, positive, build, path)
     for where, regressor in reversed(unwrapped.targets):
         answering = with_inverse(answering, regressor, build, where)
-    count = len(flow.features)
+    count = len(seen.features)
     classes: Any = answering.classes
     if classes is not None and not answering.several:
         classes = classes[0]
     return Program(
         columns=(),
         required=(),
-        features=flow.features,
+        features=seen.features,
         model=_ensemble(answering, build),
         classes=classes,
         origin=Origin(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,13 @@ def shares_of(
     """The shares at the leaves of a tree: an array (leaf, class of every output)."""
     shares = leaf_shares(record, table, sizes, member.here)
     return np.concatenate(shares, axis=1)
+
+
+def logarithms(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithm of each, as libm has it: numpy's own depends on the processor, and
+    one model makes one text."""
+    logs = [math.log(x) for x in numbers.reshape(-1).tolist()]
+    return np.array(logs, dtype=np.float64).reshape(numbers.shape)
 
 
 def rows_of(values: NDArray[np.float64]) -> Rows:

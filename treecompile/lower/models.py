@@ -124,7 +124,8 @@ def lower_flow(record: Record, path: str, flow: Flow, build: Builder) -> Answeri
 def with_positive(
     answering: Answering, positive: Positive, build: Builder, path: str
 ) -> Answering:
-    """The same model, answering by a threshold on the share of one of two classes."""
+    """The same model, answering by a threshold on the share of one of two classes, or
+    on its decision_function, whose sign is turned for the first of them."""
     classes = answering.classes
     if classes is None or answering.several or len(classes[0]) != 2:
         what = "a regressor" if classes is None else "not a classifier of two classes"
@@ -140,6 +141,12 @@ def with_positive(
                 path, f"its positive label {positive.label!r} is not a class"
             )
         second = classes[0].index(positive.label)
+    if positive.decision:
+        if answering.decision is None:
+            raise UnsupportedModel(path, "it asks for decision_function: it has none")
+        cut = positive.threshold if second else -positive.threshold
+        by_decision = Choice(answering.decision, cut, inclusive=bool(second))
+        return replace(answering, answers=(by_decision,))
     if answering.shares is None:
         raise UnsupportedModel(path, "a decision threshold needs predict_proba")
     shares = answering.shares()

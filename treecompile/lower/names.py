@@ -65,6 +65,11 @@ def _first_part(record: Record) -> Any:
     """A part of a record that takes the columns which the record takes."""
     if record.name == "SelectFromModel":  # says nothing itself
         return record.get("estimator_", record.get("estimator"))
+    if record.name == "FrozenEstimator":
+        return record.get("estimator")
+    for wrapped in ("best_estimator_", "regressor_", "estimator_"):
+        if isinstance(record.get(wrapped), Record):
+            return record[wrapped]
     folds = record.get("calibrated_classifiers_")
     if isinstance(folds, list) and folds and isinstance(folds[0], Record):
         return folds[0].get("estimator", folds[0].get("base_estimator"))

@@ -64,6 +64,7 @@ def chain(member: Member) -> Answering:
     features = list(member.flow.features)
     answered: list[Expression] = []
     shares: list[Expression] = []
+    decisions: list[Expression] = []
     for number, model in enumerate(models):
         flow = Flow(tuple(features), sparse=member.flow.sparse)
         inner = member.inner(model, f"estimator {number}", flow)
@@ -71,7 +72,10 @@ def chain(member: Member) -> Answering:
         passed = answer = _number(inner, answering)
         if record.name == "ClassifierChain" and answering.shares is not None:
             both = probabilities(answering, inner)
-            shares.append(both[1] if len(both) == 2 else both[0])
+            if len(both) == 2:  # of others, scikit-learn has no row of shares
+                shares.append(both[1])
+        if answering.decision is not None and len(answering.decision) == 1:
+            decisions.append(answering.decision[0])
         if method != "predict":
             passed = _passed(inner, answering, method, shares)
         features.append(Feature(f"chain_{number}", passed))
@@ -86,8 +90,17 @@ def chain(member: Member) -> Answering:
         def flat() -> tuple[Vector, ...]:
             return (kept,)
 
+    decision = None
+    if len(decisions) == len(models):
+        decision = tuple(decisions[place] for place in places)
     return Answering(
-        None, numbers, words, shares=flat, several=True, one_row_of_shares=True
+        None,
+        numbers,
+        words,
+        shares=flat,
+        decision=decision,
+        several=True,
+        one_row_of_shares=True,
     )
 
 
@@ -110,7 +123,8 @@ def _passed(
 ) -> Expression:
     """What the next models see."""
     if method == "predict_proba" and answering.shares is not None:
-        return shares[-1]
+        if len(classes_of(inner, answering)) == 2:
+            return shares[-1]
     if method == "decision_function" and answering.decision is not None:
         return answering.decision[0]
     raise inner.refuse(f"its chain_method {method!r} is not supported")
@@ -129,10 +143,12 @@ def one_vs_rest(member: Member) -> Answering:
         raise member.refuse("several labels at once are not supported")
     scores: list[Expression] = []
     rows: list[Expression] = []
+    decides = True
     for number, model in enumerate(models):
         inner = member.inner(model, f"estimator {number}")
-        score, share = _against_rest(inner)
+        score, share, by_decision = _against_rest(inner)
         scores.append(score)
+        decides &= by_decision
         if share is not None:
             rows.append(share)
     words = f"{len(models)} models, each of one class against the rest"
@@ -146,12 +162,14 @@ def one_vs_rest(member: Member) -> Answering:
             return (build.stage(Shares(both, False, 0.0, "share")),)
 
     raw = build.values(scores, "score")
+    decision = raw if decides else None
     if len(models) == 1:
-        cut = 0.0 if _has_decision(models[0], member) else 0.5
-        return Answering((classes,), (Choice(raw, cut),), words, shares)
+        cut = 0.0 if decides else 0.5
+        return Answering((classes,), (Choice(raw, cut),), words, shares, decision)
     if len(models) != len(classes):
         raise member.refuse("its models do not fit its classes: the file is damaged")
-    return Answering((classes,), (_first_or_last(member, raw),), words, shares)
+    choice = _first_or_last(member, raw)
+    return Answering((classes,), (choice,), words, shares, decision)
 
 
 def _first_or_last(member: Member, raw: Vector) -> Choice:
@@ -159,12 +177,13 @@ def _first_or_last(member: Member, raw: Vector) -> Choice:
     return Choice(raw, last=member.version < (1, 8))
 
 
-def _against_rest(inner: Member) -> tuple[Expression, Expression | None]:
-    """The score by which models are compared, and the share of the class."""
+def _against_rest(inner: Member) -> tuple[Expression, Expression | None, bool]:
+    """The score by which models are compared, the share of the class, and whether the
+    score is what the model's decision_function answers."""
     record = inner.record
     if isinstance(record, Record) and record.name == "_ConstantPredictor":
         value = float(np.asarray(record["y_"]).reshape(-1)[0])
-        return Number(value), Number(value)
+        return Number(value), Number(value), True
     answering = inner.answers()
     labels: Labels = classes_of(inner, answering)
     if len(labels) != 2:
@@ -173,15 +192,7 @@ def _against_rest(inner: Member) -> tuple[Expression, Expression | None]:
     if answering.shares is not None:
         share = probabilities(answering, inner)[1]
     if answering.decision is not None:
-        return answering.decision[0], share
+        return answering.decision[0], share, True
     if share is None:
         raise inner.refuse("it has neither decision_function nor predict_proba")
-    return share, share
-
-
-def _has_decision(model: Any, member: Member) -> bool:
-    """Whether a model has decision_function, as scikit-learn asks it."""
-    names = ("Boosting", "AdaBoost", "LogisticRegression", "RidgeClassifier")
-    while isinstance(model, Record) and model.name == "Pipeline":
-        model = model["steps"][-1][1]
-    return isinstance(model, Record) and any(name in model.name for name in names)
+    return share, share, False

@@ -26,6 +26,7 @@ class Positive:
 
     label: Constant | None  # None: the second class
     threshold: float
+    decision: bool = False  # not its share, but what decision_function answers
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,10 @@ def with_positive(lowered: Lowered, positive: Positive, path: str) -> Lowered:
             path,
             f"a decision threshold needs two classes, and this is {what}",
             "Leave --threshold away.",
+        )
+    if positive.decision:
+        raise UnsupportedModel(
+            path, "its response_method is decision_function, and a tree has none"
         )
     second = _index(classes, positive.label, path)
     shares: Any = model.probabilities

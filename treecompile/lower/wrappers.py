@@ -104,30 +104,32 @@ def _fitted(record: Record, attribute: str, here: str) -> Any:
 
 
 def _fixed(record: Record, here: str) -> Positive:
-    threshold = record.get("threshold", "auto")
-    if record.get("response_method", "auto") == "decision_function":
-        raise UnsupportedModel(
-            here, "its response_method is decision_function, and a tree has none"
-        )
-    return Positive(
-        _label(record.get("pos_label")),
-        0.5 if threshold == "auto" else float(threshold),
-    )
+    threshold, decision = record.get("threshold", "auto"), _asks_decision(record)
+    if threshold == "auto":
+        threshold = 0.0 if decision else 0.5
+    return Positive(_label(record.get("pos_label")), float(threshold), decision)
+
+
+def _asks_decision(record: Record) -> bool:
+    """Whether it asks for decision_function; "auto" asks for predict_proba first."""
+    return bool(record.get("response_method", "auto") == "decision_function")
 
 
 def _tuned(record: Record, here: str) -> Positive:
     scorer = _fitted(record, "_curve_scorer", here)
     threshold = float(_fitted(record, "best_threshold_", here))
+    decision = _asks_decision(record)
     function, options = scorer.get("_score_func"), scorer.get("_kwargs") or {}
     if "pos_label" in options:
-        return Positive(_label(options["pos_label"]), threshold)
+        return Positive(_label(options["pos_label"]), threshold, decision)
     if not isinstance(function, Name) or function.package != "sklearn":
         raise UnsupportedModel(
             here,
             f"the positive label of its metric {function!r} is not known",
             "Give the scorer a pos_label (make_scorer(..., pos_label=...)) and fit again.",
         )
-    return Positive(1 if function.name in METRICS_WITH_POSITIVE_1 else None, threshold)
+    label = 1 if function.name in METRICS_WITH_POSITIVE_1 else None
+    return Positive(label, threshold, decision)
 
 
 def _label(label: Any) -> Any:

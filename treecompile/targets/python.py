@@ -254,6 +254,7 @@ def _ensemble_context(
     body = text.score()
     answer, shares = text.answer(), text.shares()
     decision, samples = text.numbers(model.decision), text.numbers(model.samples)
+    leaves = text.leaves()
     one = len(model.scores) == 1
     classes: Any = program.classes
     labels = () if classes is None else classes
@@ -272,6 +273,8 @@ def _ensemble_context(
         "has_shares": model.probabilities is not None,
         "statements": body,
         "functions": text.functions,
+        "leaves": leaves,
+        "leaves_type": f"tuple[{'tuple[int, ...]' if leaves and leaves.width else 'int'}, ...]",
         "parameter": text.parameter,
         "scores_type": "float" if one else "tuple[float, ...]",
         "answer_lines": answer,

@@ -53,6 +53,21 @@ class Function:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Leaves:
+    """The trees for ``apply``: as texts, over the conditions that go left.
+
+    In score a leaf adds what it holds and is gone. To keep count of them there would
+    slow it down, and to print the trees twice would double the file, so ``apply`` has
+    each condition once, and of each tree a line of numbers.
+    """
+
+    texts: tuple[str, ...]
+    before: tuple[str, ...]
+    conditions: tuple[str, ...]
+    width: int
+
+
 class EnsembleText:
     """The source text of an ensemble's functions, line by line."""
 
@@ -86,15 +101,8 @@ class EnsembleText:
 
     def _before(self) -> list[str]:
         """What the lines made since need named before them."""
-        lines: list[str] = []
-        for name, source in self.spelling.take_computed():
-            self._computed.append(name)
-            lines.append(f"    {name} = {source}")
-        bindings = [
-            f"    {name} = {call}[{', '.join(items)}])"
-            for name, call, items in self.spelling.take_bindings()
-        ]
-        return bindings + lines
+        self._computed += self.spelling.pending()
+        return _bound(self.spelling)
 
     def _returned(self, items: list[str] | str) -> list[str]:
         if isinstance(items, str):
@@ -305,6 +313,8 @@ class EnsembleText:
             return self.spelling.number(answer)
         classes = f"CLASSES[{output}]" if self.model.several else "CLASSES"
         if answer.cut is None:
+            if len(answer.of) == 1:
+                return f"{classes}[0]"
             if not answer.last and self._vector(answer.of) == "scores":
                 return f"{classes}[scores.index(max(scores))]"
             return f"{classes}[{self._place(answer)}]"
@@ -313,7 +323,9 @@ class EnsembleText:
     def shares(self) -> list[str]:
         """The body of ``_shares_of``; none where the scores are the shares."""
         model = self.model
-        if model.probabilities is None or model.probabilities == (self.whole,):
+        if model.probabilities is None:
+            return []
+        if model.probabilities == (self.whole,) and len(self.whole) > 1:
             return []
         self._score_names()
         lines: list[str] = []
@@ -343,6 +355,30 @@ class EnsembleText:
         result = items[0] if len(items) == 1 else _tuple(items, 4)
         return self._unpacked([f"    return {result}"])
 
+    # --- Leaves -----------------------------------------------------------------------
+
+    def leaves(self) -> Leaves | None:
+        """What ``apply`` needs, of a model that has it."""
+        number = self.model.applies
+        if number is None:
+            return None
+        stage = self.model.stages[number]
+        assert isinstance(stage, Trees)
+        spelling = self.spelling.for_another_function()
+        places: dict[Test, int] = {}
+        texts = []
+        for tree, nodes in zip(stage.trees, stage.nodes):
+            words = [
+                f"={nodes[leaf]}" if test is None else str(_place_of(test, places))
+                for test, leaf in zip(tree.tests, tree.leaf)
+            ]
+            texts.append(literal(" ".join(words)))
+        conditions = [spelling.condition(test, True) for test in places]
+        before = _bound(spelling)
+        return Leaves(
+            tuple(texts), tuple(before), tuple(conditions), self.model.applies_width
+        )
+
     @property
     def parameter(self) -> str:
         """What the functions of the scores call them."""
@@ -368,6 +404,20 @@ class EnsembleText:
         if len(names) == 1 or words.isdisjoint(names):
             return body
         return [f"    {', '.join(names)} = scores", *body]
+
+
+def _place_of(test: Test, places: dict[Test, int]) -> int:
+    return places.setdefault(test, len(places))
+
+
+def _bound(spelling: Spelling) -> list[str]:
+    """The lines that name what the text made since needs named before it."""
+    computed = [f"    {name} = {source}" for name, source in spelling.take_computed()]
+    bindings = [
+        f"    {name} = {call}[{', '.join(items)}])"
+        for name, call, items in spelling.take_bindings()
+    ]
+    return bindings + computed
 
 
 def _is_negative(x: Expression) -> bool:

@@ -82,6 +82,14 @@ class Spelling:
         if categories:
             self._names["tuple", tuple(map(literal, categories))] = name
 
+    def for_another_function(self) -> Spelling:
+        """The same constants and helpers, and variables of its own."""
+        other = Spelling(self.program, self.ids)
+        other.constants, other.helpers = self.constants, self.helpers
+        other._names = {k: v for k, v in self._names.items() if v in self.constants}
+        other._taken |= {name for name in self._taken if name.startswith("_")}
+        return other
+
     # --- Tests ------------------------------------------------------------------------
 
     def condition(self, test: Test, sense: bool) -> str:
@@ -115,6 +123,10 @@ class Spelling:
         names = identifiers(stems, self._taken)
         self._taken.update(names)
         return names
+
+    def pending(self) -> list[str]:
+        """The variables that :meth:`take_computed` will tell of."""
+        return [self.computed[i] for i in self._computing]
 
     def take_computed(self) -> list[tuple[str, str]]:
         """The variables that the text so far needs computed before it, and their source."""
