@@ -91,8 +91,10 @@ def verify(
     model: Any,
     scorer: str | bytes | os.PathLike[str],
     *,
+    data: Any = None,
     schema: Any = None,
     others: Iterable[Any] = (),
+    load: bool = True,
 ) -> Report:
     """What can be shown of a scorer: that it is the model.
 
@@ -102,11 +104,16 @@ def verify(
     are the files that it says were beside the model. Nothing of the scorer runs before
     its text is known to be treecompile's.
 
+    The model itself is asked, too, where scikit-learn is installed in a version that
+    answers as the one that wrote the file; ``load=False`` leaves that out. ``data`` are
+    records to try: the path of a CSV file, a frame, or mappings.
+
     Returns a report: ``ok`` is whether nothing differs, ``complete`` whether all parts
     were shown, ``str()`` of it what ``treecompile verify`` prints. Raises
     :class:`TreecompileError` where the model or the scorer cannot be read.
     """
     from .proof import prove
+    from .proof.rows import rows_of
     from .sources import read_model
 
     return prove(
@@ -116,6 +123,8 @@ def verify(
         scorer_name="the scorer" if _is_text(scorer) else os.fspath(scorer),  # type: ignore[arg-type]
         described=_described(schema, None),
         others=[read_model(other) for other in others],
+        data=rows_of(data),
+        load=load,
     )
 
 

@@ -509,7 +509,8 @@ class Program:
     """A scorer. ``required`` are the columns (by index) that a record must hold.
 
     ``classes`` are the labels in the order of the probabilities (a tuple of them for
-    each of several outputs), None for a regressor.
+    each of several outputs), None for a regressor. ``inputs`` are the columns that the
+    fitted model itself takes, in a ``frame`` if it was fitted on one.
     """
 
     columns: tuple[Column, ...]
@@ -520,6 +521,8 @@ class Program:
     origin: Origin
     checks: tuple[Check, ...] = ()
     inner: tuple[Feature, ...] = ()
+    inputs: tuple[Feature, ...] = ()
+    frame: bool = False
 
     def feature(self, index: int) -> Feature:
         """A feature by the number that tests know it by: ``inner`` ones, which the

@@ -111,6 +111,7 @@ def _lower(
     version_of(record, path)
     _check_fitted(record, path)
     raw, flow = _start(unwrapped, described, reject_unknown, path, beside)
+    inputs, frame = flow.features, flow.frame
     for where, part in unwrapped.transformers:
         flow = transform(Step(part, flow, where, raw))
     lowering = _tree if is_tree and record.kind[0] == "sklearn" else _ensemble
@@ -134,6 +135,8 @@ def _lower(
             mixed=versions_beside(beside, version_text(record)),
         ),
         checks=tuple(raw.checks),
+        inputs=inputs,
+        frame=frame,
     )
 
 

@@ -9,18 +9,27 @@ The text of a scorer is only read until emission is shown; it is run for combina
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 from ..errors import TreecompileError
+from ..lower.parts import find_part
 from ..options import Options
 from ..program import Program
 from ..read import ModelFile
 from ..schema import Described
 from ..stages import folded, lowered
+from . import folding
+from .asked import Fitted
+from .combination import Combination
 from .emission import Asked, asked, check
-from .report import Report
+from .folding import Progress
+from .rebuild import CannotRebuild, names_in
+from .report import Part, Report, Verdict
 from .source import Source, Strange
+from .versions import answers_the_same, installed
 
 __all__ = ["Report", "prove"]
 
@@ -34,6 +43,10 @@ class Built:
     after: Program
 
 
+def _silent(what: str, done: int, total: int) -> None:
+    """No progress is shown."""
+
+
 def prove(
     file: ModelFile,
     scorer: bytes | str,
@@ -43,11 +56,15 @@ def prove(
     described: tuple[Described, ...] | None = None,
     options: Options | None = None,
     others: Iterable[ModelFile] = (),
+    data: Callable[[ModuleType], Iterable[dict[str, Any]]] | None = None,
+    load: bool = True,
+    progress: Progress = _silent,
 ) -> Report:
     """What can be shown of a scorer: that it is the model of the file.
 
     ``described`` and ``options`` are what it was built with; what is None, the scorer
-    itself says; ``others`` are the files that its options name by content. Raises UnsupportedModel where the model cannot be compiled at all.
+    itself says; ``others`` are the files that its options name by content. ``data`` gives records to try. ``load`` has the fitted model itself
+    asked, where the scikit-learn for it is installed. Raises UnsupportedModel where the model cannot be compiled at all.
     """
     built: list[Built] = []
 
@@ -64,4 +81,62 @@ def prove(
         return built[0].after
 
     emission, source, program = check(scorer, program_of)
-    return Report(model_name, scorer_name, (emission,))
+    if source is None or program is None:
+        return Report(model_name, scorer_name, (emission,))
+    others_ = _with_the_model(file, source, built[0], data, load, progress)
+    return Report(model_name, scorer_name, (emission, *others_))
+
+
+def _with_the_model(
+    file: ModelFile,
+    source: Source,
+    built: Built,
+    data: Callable[[ModuleType], Iterable[dict[str, Any]]] | None,
+    load: bool,
+    progress: Progress,
+) -> tuple[Part, Part]:
+    """Parts 2 and 3, or why they are not shown."""
+    before, after = built.before, built.after
+    combination = Combination(
+        source, before, after, built.asked.options.threshold, progress
+    )
+    root = find_part(file.root, built.asked.options.part)
+    why, how = _why_not(root, before, load)
+    fitted: Fitted | None = None
+    if not why:
+        try:
+            fitted = Fitted(root, before)
+        except CannotRebuild as error:
+            why = f"The fitted model could not be put together again: {error}."
+    if fitted is None:
+        words = f"{why} The fitted transformers were not run."
+        folding_ = Part("folding", Verdict.NOT_SHOWN, words, {}, (), how)
+        return folding_, combination.against_the_program(why, how)
+    rows = data(combination.scorer) if data else ()
+    return (
+        folding.check(before, after, fitted, progress),
+        combination.against_the_model(fitted, rows),
+    )
+
+
+def _why_not(root: Any, program: Program, load: bool) -> tuple[str, str]:
+    """Why the fitted model itself is not asked, and how it would be; nothing if it is."""
+    wrote = program.origin.version
+    exact = f"scikit-learn=={wrote}" if wrote else "scikit-learn of its version"
+    how = f"To show it: pip install {exact}, then verify again."
+    if program.origin.library != "scikit-learn":
+        return f"Models of {program.origin.library} are not loaded.", ""
+    if not load:
+        return "The model was not to be loaded.", "To show it, leave away --no-model."
+    here = installed()
+    if here is None:
+        return "There is no scikit-learn here.", how
+    if wrote is None:
+        return "The file does not say which scikit-learn wrote it.", ""
+    if not answers_the_same(wrote, here, names_in(root)):
+        return (
+            f"The model was written by scikit-learn {wrote}, and that of {here} is not "
+            "known to answer the same.",
+            how,
+        )
+    return "", ""

@@ -1,0 +1,202 @@
+"""Part 3, combination: whole records, put to the scorer and to the model itself.
+
+Not a proof but a test: on both sides of every cut that a record can reach, at random, and
+every row of the data. Equal means to the last bit. Where exp or its kin have a part in
+an answer, labels are equal and numbers within 2 ulp where numpy has an exp of its own.
+"""
+
+from __future__ import annotations
+
+import types
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..answers import answers
+from ..interpret import leaf
+from ..program import Program, SingleTree
+from .asked import FUNCTIONS, Fitted, Refused, Row
+from .exactness import flavour, near, passes_through_exp, same
+from .folding import Progress
+from .paths import path_to, step
+from .records import tried, valid
+from .report import Disagreement, Part, Verdict
+from .source import Source
+
+# So many nodes are visited by the reference interpreter, where it stands in.
+_VISITS = 3_000_000
+_MOST_SHOWN = 3
+_AT_ONCE = 2_000
+
+
+def loaded(source: Source) -> types.ModuleType:
+    """A scorer whose text has been accepted, as a module."""
+    module = types.ModuleType("scorer")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(source.tree, "<scorer>", "exec"), module.__dict__)
+    return module
+
+
+class Combination:
+    """Part 3 for a scorer, its program and, if it is there, its fitted model."""
+
+    def __init__(
+        self,
+        source: Source,
+        before: Program,
+        after: Program,
+        threshold: float | None,
+        progress: Progress,
+    ) -> None:
+        self.scorer = loaded(source)
+        self.before, self.after = before, after
+        self.threshold = threshold
+        self.progress = progress
+        self.curved = passes_through_exp(before)
+        self.found: list[Disagreement] = []
+        self.counts = {"edges": 0, "random": 0, "data": 0, "answers": 0}
+        self.counts |= {"refused": 0, "near": 0}
+
+    def rows(self, data: Iterable[dict[str, Any]]) -> list[Row]:
+        """The records to try, counted."""
+        edges, at_random = tried(self.after)
+        own = [row for row in (valid(self.after, r) for r in data) if row is not None]
+        self.counts |= {
+            "edges": len(edges),
+            "random": len(at_random),
+            "data": len(own),
+        }
+        return edges + at_random + own
+
+    # --- Against the model ------------------------------------------------------------
+
+    def against_the_model(self, fitted: Fitted, data: Iterable[dict[str, Any]]) -> Part:
+        """The part, with the fitted model as the other side."""
+        rows = self.rows(data)
+        functions = [
+            name
+            for name in FUNCTIONS
+            if hasattr(self.scorer, name) and fitted.has(name)
+        ]
+        total, done = len(rows) * len(functions), 0
+        taken = rows
+        refusals: dict[int, str] = {}
+        for name in functions:
+            expected: list[Any] = []
+            for first in range(0, len(taken), _AT_ONCE):
+                self.progress("combination", done, total)
+                some = taken[first : first + _AT_ONCE]
+                expected += self._expected(fitted, some, name)
+                done += len(some)
+            for row, says in zip(taken, expected):
+                if isinstance(says, Refused):
+                    refusals[id(row)] = says.message
+                else:
+                    self._compare(name, row, says)
+        self.counts["refused"] = len(refusals)
+        return self._part(functions)
+
+    def _expected(self, fitted: Fitted, rows: Sequence[Row], name: str) -> list[Any]:
+        if name == "predict" and self.threshold is not None:
+            shares = fitted.answers(rows, "predict_proba")
+            labels: Any = self.after.classes
+            return [
+                s if isinstance(s, Refused) else labels[s[1] >= self.threshold]
+                for s in shares
+            ]
+        found = fitted.answers(rows, name)
+        if name == "predict":
+            return [self._relabelled(fitted, label) for label in found]
+        return found
+
+    def _relabelled(self, fitted: Fitted, label: Any) -> Any:
+        """The label as the scorer says it, where --labels says what it stands for."""
+        options = dict(self.before.origin.options)
+        if "labels" not in options or isinstance(label, Refused):
+            return label
+        own = fitted.last.classes_.tolist()
+        return self.after.classes[own.index(label)]  # type: ignore[index]
+
+    def _compare(self, name: str, row: Row, expected: Any) -> None:
+        given = self._answer(name, row[0])
+        self.counts["answers"] += 1
+        if name == "apply":
+            expected = _whole(expected)
+        if same(given, expected):
+            return
+        if self.curved and name != "apply" and near(given, expected):
+            self.counts["near"] += 1
+            return
+        if len(self.found) < _MOST_SHOWN:
+            what = f"{name} answers otherwise"
+            self.found.append(
+                Disagreement(
+                    what, repr(expected), repr(given), None, self._path(row), row[0]
+                )
+            )
+
+    def _answer(self, name: str, record: dict[str, Any]) -> Any:
+        try:
+            return getattr(self.scorer, name)(record)
+        except ValueError as error:
+            return f"refused: {error}"
+
+    def _path(self, row: Row) -> tuple[str, ...]:
+        model = self.after.model
+        if not isinstance(model, SingleTree):
+            return ()
+        node = model.tree.leaf.index(leaf(self.after, model.tree, row[1]))
+        return tuple(step(self.after, t, left) for t, left in path_to(model.tree, node))
+
+    # --- Against the program before folding -------------------------------------------
+
+    def against_the_program(self, why: str, how: str) -> Part:
+        """The part where the model is not there: the reference interpreter stands in."""
+        rows = self.rows(())
+        visits = sum(2 * max(1, len(t.tests)).bit_length() for t in self.before.trees())
+        most = max(20, _VISITS // max(1, visits))
+        rows = rows[:: max(1, len(rows) // most)]
+        for done, row in enumerate(rows):
+            if done % 100 == 0:
+                self.progress("combination", done, len(rows))
+            says = answers(self.before, row[1])
+            for name in FUNCTIONS:
+                if hasattr(self.scorer, name):
+                    self._compare(name, row, getattr(says, name))
+        verdict = Verdict.DIFFERS if self.found else Verdict.NOT_SHOWN
+        words = (
+            f"{why} Instead, {len(rows):,} records were put to the scorer and to the "
+            "program as it was read from the file, before folding: "
+            + ("some answers differ." if self.found else "every answer is equal.")
+        )
+        return Part("combination", verdict, words, self.counts, tuple(self.found), how)
+
+    def _part(self, functions: list[str]) -> Part:
+        counts = self.counts
+        kinds = [f"{counts['edges']:,} on edges", f"{counts['random']:,} at random"]
+        if counts["data"]:
+            kinds.append(f"{counts['data']:,} of the data")
+        words = f"Records tried: {', '.join(kinds)}; {', '.join(functions)}: "
+        if self.found:
+            words += "some answers are not the model's."
+        elif counts["near"]:
+            words += (
+                f"labels equal; {counts['answers']:,} answers equal to the last bit but "
+                f"for {counts['near']:,}, which are within 2 ulp: {flavour()}."
+            )
+        else:
+            words += f"{counts['answers']:,} answers, all equal to the last bit."
+            if self.curved:
+                words += f" They pass through exp, log or their kin: {flavour()}."
+        if counts["refused"]:
+            words += f" The model refuses {counts['refused']:,} records that the scorer takes."
+        verdict = Verdict.DIFFERS if self.found else Verdict.SHOWN
+        return Part("combination", verdict, words, counts, tuple(self.found))
+
+
+def _whole(value: Any) -> Any:
+    """Numbers of leaves as integers: some models answer them as floats."""
+    if isinstance(value, tuple):
+        return tuple(map(_whole, value))
+    return int(value) if isinstance(value, float) else value

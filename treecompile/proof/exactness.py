@@ -1,0 +1,88 @@
+"""When two answers are the same: to the last bit, or as far as is promised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..functions import FUNCTIONS
+from ..program import (
+    Apply,
+    Ensemble,
+    Expression,
+    Program,
+    Softmax,
+    Trees,
+    inputs_of,
+    parts,
+)
+
+#: How far an answer that passes through exp may be off where numpy has its own.
+ULPS = 2
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal to the last bit, and of one kind: -0.0 is not 0.0, nan is nan, 1 not True."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return a.hex() == b.hex()
+    return type(a) is type(b) and bool(a == b)
+
+
+def near(a: Any, b: Any) -> bool:
+    """The same, but for the last two places of numbers."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(near, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        if a != a or b != b or math.isinf(a) or math.isinf(b):
+            return same(a, b)
+        return abs(a - b) <= ULPS * math.ulp(max(abs(a), abs(b)))
+    return same(a, b)
+
+
+def passes_through_exp(program: Program) -> bool:
+    """Whether some answer, or some feature, passes through exp, log or their kin."""
+    model = program.model
+    if isinstance(model, Ensemble):
+        stages = (*model.stages, *model.links)
+        if any(isinstance(stage, Softmax) for stage in stages):
+            return True
+    return any(
+        isinstance(part, Apply) and not FUNCTIONS[part.function].exact
+        for expression in _expressions(program)
+        for part in parts(expression)
+    )
+
+
+def _expressions(program: Program) -> Iterator[Expression]:
+    yield from (feature.value for feature in (*program.features, *program.inner))
+    yield from (check.value for check in program.checks)
+    model = program.model
+    if isinstance(model, Ensemble):
+        for stage in (*model.stages, *model.links):
+            yield from inputs_of(stage)
+            assert isinstance(stage, Trees) or stage.of is not None
+        yield from model.scores
+        yield from model.decision or ()
+        yield from model.samples or ()
+        for output in model.probabilities or ():
+            yield from output
+
+
+@cache
+def flavour() -> str:
+    """What numpy's exp on this machine is, in words: it is not the same on each."""
+    points = np.random.default_rng(0).uniform(-20.0, 20.0, 4000)
+    libm = np.array([math.exp(x) for x in points.tolist()])
+    others = int(np.count_nonzero(np.exp(points) != libm))
+    if not others:
+        return f"numpy's exp on this machine is libm's (numpy {np.__version__})"
+    return (
+        f"numpy's exp on this machine is not libm's (numpy {np.__version__}: it differs "
+        f"in the last bit of {others} of 4000 values)"
+    )
