@@ -16,7 +16,7 @@ from ..answers import answers
 from ..interpret import leaf
 from ..program import Program, SingleTree
 from .asked import FUNCTIONS, Fitted, Refused, Row
-from .exactness import flavour, near, passes_through_exp, same
+from .exactness import flavour, promise, same
 from .folding import Progress
 from .paths import path_to, step
 from .records import tried, valid
@@ -53,7 +53,7 @@ class Combination:
         self.before, self.after = before, after
         self.threshold = threshold
         self.progress = progress
-        self.curved = passes_through_exp(before)
+        self.promise = promise(before)
         self.found: list[Disagreement] = []
         self.counts = {"edges": 0, "random": 0, "data": 0, "answers": 0}
         self.counts |= {"refused": 0, "near": 0}
@@ -125,7 +125,7 @@ class Combination:
             expected = _whole(expected)
         if same(given, expected):
             return
-        if self.curved and name != "apply" and near(given, expected):
+        if self.promise and name != "apply" and self.promise.near(given, expected):
             self.counts["near"] += 1
             return
         if len(self.found) < _MOST_SHOWN:
@@ -181,14 +181,15 @@ class Combination:
         if self.found:
             words += "some answers are not the model's."
         elif counts["near"]:
+            assert self.promise is not None
             words += (
                 f"labels equal; {counts['answers']:,} answers equal to the last bit but "
-                f"for {counts['near']:,}, which are within 2 ulp: {flavour()}."
+                f"for {counts['near']:,}, which differ {self.promise.words}; {flavour()}."
             )
         else:
             words += f"{counts['answers']:,} answers, all equal to the last bit."
-            if self.curved:
-                words += f" They pass through exp, log or their kin: {flavour()}."
+            if self.promise:
+                words += f" They pass through exp or its kin; {flavour()}."
         if counts["refused"]:
             words += f" The model refuses {counts['refused']:,} records that the scorer takes."
         verdict = Verdict.DIFFERS if self.found else Verdict.SHOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,13 +17,10 @@ from ..program import (
     Expression,
     Program,
     Softmax,
-    Trees,
+    Sums,
     inputs_of,
     parts,
 )
-
-#: How far an answer that passes through exp may be off where numpy has its own.
-ULPS = 2
 
 
 def same(a: Any, b: Any) -> bool:
@@ -34,15 +32,44 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
-def near(a: Any, b: Any) -> bool:
-    """The same, but for the last two places of numbers."""
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(map(near, a, b))
-    if isinstance(a, float) and isinstance(b, float):
-        if a != a or b != b or math.isinf(a) or math.isinf(b):
-            return same(a, b)
-        return abs(a - b) <= ULPS * math.ulp(max(abs(a), abs(b)))
-    return same(a, b)
+@dataclass(frozen=True)
+class Promise:
+    """How far a number may be off: so many ulp of it, or of ``scale`` if that is more.
+
+    ``words`` say so, and why.
+    """
+
+    ulps: int
+    scale: float
+    words: str
+
+    def near(self, a: Any, b: Any) -> bool:
+        """The same, but for the last places of numbers."""
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            return len(a) == len(b) and all(map(self.near, a, b))
+        if isinstance(a, float) and isinstance(b, float):
+            if a != a or b != b or math.isinf(a) or math.isinf(b):
+                return same(a, b)
+            return abs(a - b) <= self.ulps * math.ulp(max(abs(a), abs(b), self.scale))
+        return same(a, b)
+
+
+def promise(program: Program) -> Promise | None:
+    """What is promised of the answers of a program, beside equal labels; None where that
+    is equality to the last bit."""
+    model = program.model
+    if isinstance(model, Ensemble):
+        stages = (*model.stages, *model.links)
+        if any(isinstance(stage, Sums) and stage.name == "product" for stage in stages):
+            # Of a linear model, which scikit-learn leaves to BLAS (semantics 5.7).
+            return Promise(
+                512,
+                1.0,
+                "in the last places, since BLAS adds up in an order of its own",
+            )
+        if model.samples is not None:  # from which an offset is taken
+            return Promise(2, 1.0, "within 2 ulp of 1.0")
+    return Promise(2, 0.0, "within 2 ulp") if passes_through_exp(program) else None
 
 
 def passes_through_exp(program: Program) -> bool:
@@ -66,7 +93,6 @@ def _expressions(program: Program) -> Iterator[Expression]:
     if isinstance(model, Ensemble):
         for stage in (*model.stages, *model.links):
             yield from inputs_of(stage)
-            assert isinstance(stage, Trees) or stage.of is not None
         yield from model.scores
         yield from model.decision or ()
         yield from model.samples or ()

@@ -80,9 +80,8 @@ def _pairs(
     others = 0
     tree = _table(list(distinct))
     for test, raw in zip(distinct, raw_tests.of(tree).tests):
-        outside = isinstance(test, (Threshold, Bands)) and test.feature < len(
-            before.features
-        )
+        # Bands are the splits of HistGradientBoosting on codes that it makes itself.
+        outside = isinstance(test, Threshold) and test.feature < len(before.features)
         if outside and isinstance(raw, (Cuts, Among)):
             pairs[raw.column].append((test, raw))
         else:
