@@ -35,8 +35,10 @@ The .json of a model holds
 All answers of one method come from one call over all accepted rows.
 
 OUTDIR/<version>/missing.json says which kinds of trees that version lets learn
-from NaN, and which take NaN in predict.  Python 3.6 is enough for this script.
+from NaN, and which take NaN in predict.  Python 2.7 is enough for this script.
 """
+
+from __future__ import print_function
 
 import argparse
 import json
@@ -51,6 +53,11 @@ import warnings
 
 # version of scikit-learn, of CPython, other packages
 VERSIONS = [
+    ("0.17.1", "2.7", "numpy==1.11.3 scipy==0.19.1 pandas==0.20.3"),
+    ("0.18.2", "2.7", "numpy==1.13.3 scipy==0.19.1 pandas==0.20.3"),
+    ("0.19.2", "3.6", "numpy==1.14.6 scipy==1.1.0 pandas==0.23.4"),
+    ("0.20.4", "3.6", "numpy==1.15.4 scipy==1.2.3 pandas==0.24.2"),
+    ("0.21.3", "3.7", "numpy==1.16.6 scipy==1.3.3 pandas==0.25.3 joblib==0.13.2"),
     ("0.22.2.post1", "3.6", "numpy==1.16.6 scipy==1.4.1 pandas==0.25.3 joblib==0.14.1"),
     ("0.23.2", "3.7", "numpy==1.18.5 scipy==1.5.4 pandas==1.0.5 joblib==0.16.0"),
     ("0.24.2", "3.8", "numpy==1.19.5 scipy==1.6.3 pandas==1.2.5 joblib==1.0.1"),
@@ -76,15 +83,19 @@ if "--all" not in sys.argv:  # which itself needs none of the packages
         sys.exit(
             subprocess.call([sys.executable] + sys.argv, env=dict(os.environ, **STEADY))
         )
-    import joblib
     import numpy as np
     import pandas as pd
     import sklearn
 
-    if sklearn.__version__.startswith("0."):
+    SKLEARN = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
+
+    if SKLEARN < (0, 21):
+        from sklearn.externals import joblib
+    else:
+        import joblib
+    if (0, 21) <= SKLEARN < (1, 0):
         from sklearn.experimental import enable_hist_gradient_boosting  # noqa
     from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.compose import ColumnTransformer, make_column_transformer
     from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
     from sklearn.ensemble import (
         AdaBoostClassifier,
@@ -95,26 +106,15 @@ if "--all" not in sys.argv:  # which itself needs none of the packages
         ExtraTreesRegressor,
         GradientBoostingClassifier,
         GradientBoostingRegressor,
-        HistGradientBoostingClassifier,
-        HistGradientBoostingRegressor,
-        IsolationForest,
         RandomForestClassifier,
         RandomForestRegressor,
-        StackingClassifier,
-        StackingRegressor,
         VotingClassifier,
-        VotingRegressor,
     )
-    from sklearn.impute import SimpleImputer
-    from sklearn.model_selection import GridSearchCV
     from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
     from sklearn.preprocessing import (
         FunctionTransformer,
-        KBinsDiscretizer,
         MinMaxScaler,
         OneHotEncoder,
-        OrdinalEncoder,
-        PowerTransformer,
         RobustScaler,
         StandardScaler,
     )
@@ -124,6 +124,28 @@ if "--all" not in sys.argv:  # which itself needs none of the packages
         ExtraTreeClassifier,
         ExtraTreeRegressor,
     )
+
+    if SKLEARN >= (0, 18):
+        from sklearn.ensemble import IsolationForest
+        from sklearn.model_selection import GridSearchCV
+    else:
+        from sklearn.grid_search import GridSearchCV
+    if SKLEARN >= (0, 20):
+        from sklearn.compose import ColumnTransformer, make_column_transformer
+        from sklearn.impute import SimpleImputer
+        from sklearn.preprocessing import (
+            KBinsDiscretizer,
+            OrdinalEncoder,
+            PowerTransformer,
+        )
+    if SKLEARN >= (0, 21):
+        from sklearn.ensemble import (
+            HistGradientBoostingClassifier,
+            HistGradientBoostingRegressor,
+            VotingRegressor,
+        )
+    if SKLEARN >= (0, 22):
+        from sklearn.ensemble import StackingClassifier, StackingRegressor
 
 
 # ---------------------------------------------------------------- environments
@@ -144,19 +166,28 @@ def find_python(version, folder):
 
 
 def make_environment(folder, sklearn, python, packages):
-    """A virtual environment in folder; returns its interpreter."""
+    """An environment in folder; returns its interpreter, and where its packages are.
+
+    Python 2.7 comes without venv: its packages stand in a folder of their own.
+    """
     inside = os.path.join(folder, "bin", "python")
+    library = None
+    if "/2." in python or python.endswith("python2.7"):
+        inside, library = python, os.path.join(folder, "lib")
     done = os.path.join(folder, "done")
     if not os.path.exists(done):
-        subprocess.check_call([python, "-m", "venv", "--clear", folder])
+        if library is None:
+            subprocess.check_call([python, "-m", "venv", "--clear", folder])
         pip = [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        if library is not None:
+            pip += ["--target", library]
         subprocess.check_call(
             pip
             + ["--only-binary", ":all:", "scikit-learn==" + sklearn]
             + packages.split()
         )
         open(done, "w").close()
-    return inside
+    return inside, library
 
 
 def make_all(args):
@@ -165,7 +196,7 @@ def make_all(args):
         if args.version and sklearn not in args.version:
             continue
         print(sklearn, "on CPython", python, flush=True)
-        inside = make_environment(
+        inside, library = make_environment(
             os.path.join(venvs, sklearn),
             sklearn,
             find_python(python, args.pythons),
@@ -176,7 +207,8 @@ def make_all(args):
             command += ["--group", group]
         for name in args.only or []:
             command += ["--only", name]
-        subprocess.check_call(command)
+        paths = {} if library is None else {"PYTHONPATH": library}
+        subprocess.check_call(command, env=dict(os.environ, **paths))
     if not args.venvs:
         shutil.rmtree(venvs)
 
@@ -202,6 +234,12 @@ def by_row(answer):
     return plain(answer)
 
 
+def has(model, method):
+    """Whether the model has it; up to 0.21 a hard vote has all, and refuses."""
+    hard = method == "predict_proba" and getattr(model, "voting", None) == "hard"
+    return hasattr(model, method) and not hard
+
+
 class Case(object):
     """A fitted model with the way in which its rows are given."""
 
@@ -215,7 +253,8 @@ class Case(object):
         return [i for i in range(len(self.rows[0])) if i not in self.strings]
 
     def given(self, rows):
-        if self.columns is None:
+        # Boosting of 0.17 and 0.18 takes no array in the order of a frame.
+        if self.columns is None or not since(0, 19):
             return np.array(rows, dtype=np.float64)
         data = [
             (
@@ -232,9 +271,9 @@ class Case(object):
     def marks(self, rows):
         """For each row something that changes when its answer changes."""
         X = self.given(rows)
-        if hasattr(self.model, "decision_function"):
+        if has(self.model, "decision_function"):
             answer = self.model.decision_function(X)
-        elif hasattr(self.model, "predict_proba"):
+        elif has(self.model, "predict_proba"):
             answer = self.model.predict_proba(X)
         else:
             answer = self.model.predict(X)
@@ -282,7 +321,7 @@ def last_tree(model):
         inner, before = last_tree(model.steps[-1][1])
         if inner is None or before is not None:
             return None, None
-        return inner, (model[:-1] if len(model.steps) > 1 else None)
+        return inner, (Pipeline(model.steps[:-1]) if len(model.steps) > 1 else None)
     if type(model).__name__ == "FrozenEstimator":
         return last_tree(model.estimator)
     if hasattr(model, "apply"):
@@ -291,6 +330,19 @@ def last_tree(model):
         if hasattr(model, name) and not hasattr(model, "estimators_"):
             return last_tree(getattr(model, name))
     return None, None
+
+
+def passing(tree, X, node):
+    """Which rows pass a node (there is no decision_path before 0.18)."""
+    above = dict((int(c), n) for n, c in enumerate(tree.children_left) if c != -1)
+    above.update((int(c), n) for n, c in enumerate(tree.children_right) if c != -1)
+    passed = []
+    for leaf in tree.apply(X):
+        way = [int(leaf)]
+        while way[-1] in above:
+            way.append(above[way[-1]])
+        passed.append(node in way)
+    return np.array(passed)
 
 
 def threshold_rows(case, count):
@@ -314,7 +366,7 @@ def threshold_rows(case, count):
             node = nodes[0]
         else:
             node = nodes[random.randint(len(nodes))]
-        through = tree.decision_path(X)[:, node].toarray().ravel()
+        through = passing(tree, X, node)
         bases = [
             i
             for i in np.flatnonzero(through)
@@ -452,7 +504,7 @@ def answer(case, rows):
     X = case.given([rows[i] for i in accepted])
     result["predict"] = spread(plain(model.predict(X)), {"error": True})
     for name in ("predict_proba", "decision_function"):
-        if hasattr(model, name):
+        if has(model, name):
             result[name] = spread(by_row(getattr(model, name)(X)), None)
     inner, before = last_tree(model)
     if inner is not None:
@@ -515,7 +567,7 @@ class Maker(object):
             if not os.path.isdir(folder):
                 os.makedirs(folder)
             GROUPS[group](self)
-            if group == "trees" and not only:
+            if group == "trees" and since(0, 18) and not only:
                 write_missing(os.path.join(self.outdir, "missing.json"))
 
     def add(self, name, container, model, X, y, extra=(), **fit):
@@ -524,6 +576,8 @@ class Maker(object):
             return
         if container == "pickle-5" and sys.version_info < (3, 8):
             container = "pickle-4"
+        if container[:7] == "pickle-" and sys.version_info < (3,):
+            container = "pickle-%d" % min(int(container[7:]), 2)
         columns, strings = None, []
         if hasattr(X, "columns"):
             columns = [str(c) for c in X.columns]
@@ -588,7 +642,7 @@ def set_by_hand(model):
 
 
 def since(*version):
-    return tuple(int(p) for p in sklearn.__version__.split(".")[:2]) >= version
+    return SKLEARN >= version
 
 
 def iris_frame():
@@ -678,6 +732,7 @@ def trees(maker):
     add = maker.add
     squared = "squared_error" if since(1, 0) else "mse"
     absolute = "absolute_error" if since(1, 0) else "mae"
+    pruning = dict(ccp_alpha=0.004) if since(0, 22) else dict(min_samples_leaf=20)
     X, y = iris_frame()
     A, codes = X.values, load_iris().target
     add(
@@ -751,7 +806,7 @@ def trees(maker):
     add(
         "pruned",
         "joblib-zlib",
-        DecisionTreeClassifier(ccp_alpha=0.004, random_state=0),
+        DecisionTreeClassifier(random_state=0, **pruning),
         B,
         sick,
     )
@@ -782,13 +837,14 @@ def trees(maker):
         frame,
         target,
     )
-    add(
-        "regressor_absolute",
-        "joblib",
-        DecisionTreeRegressor(criterion=absolute, max_depth=3, random_state=0),
-        D,
-        target,
-    )
+    if since(0, 18):
+        add(
+            "regressor_absolute",
+            "joblib",
+            DecisionTreeRegressor(criterion=absolute, max_depth=3, random_state=0),
+            D,
+            target,
+        )
     add(
         "regressor_two_outputs",
         "pickle-2",
@@ -820,10 +876,12 @@ def trees(maker):
         D,
         target,
     )
+    if since(0, 22):
+        pruning = dict(ccp_alpha=120.0)
     add(
         "regressor_pruned",
         "pickle-1",
-        DecisionTreeRegressor(ccp_alpha=120.0, random_state=0),
+        DecisionTreeRegressor(random_state=0, **pruning),
         D,
         target,
     )
@@ -1075,7 +1133,174 @@ def takes_missing(kind, splitter, criterion, cst, X, y, asked):
 # ------------------------------------------------------------- group pipelines
 
 
+def early_pipelines(maker):
+    """What stood before trees when there was no ColumnTransformer yet."""
+    from sklearn.feature_selection import SelectKBest, VarianceThreshold
+    from sklearn.preprocessing import (
+        Binarizer,
+        Imputer,
+        MaxAbsScaler,
+        PolynomialFeatures,
+    )
+
+    add = maker.add
+    X, y, amount = people()
+    full = people(missing=False)[0]
+    numbers = ["age", "income", "score"]
+    pierced, N = X[numbers].values, full[numbers].values
+
+    def classifier():
+        return DecisionTreeClassifier(max_depth=4, random_state=0)
+
+    def regressor():
+        return DecisionTreeRegressor(max_depth=4, random_state=0)
+
+    for strategy, container in (
+        ("mean", "pickle-2"),
+        ("median", "joblib-zlib"),
+        ("most_frequent", "pickle-4"),
+    ):
+        add(
+            "imputer_" + strategy,
+            container,
+            make_pipeline(Imputer(strategy=strategy), StandardScaler(), classifier()),
+            pierced,
+            y,
+        )
+    zeros = np.where(np.isnan(pierced), 0.0, pierced)
+    hole = np.column_stack([np.zeros(len(zeros)), zeros])
+    add(
+        "imputer_zeros",
+        "joblib-zlib",
+        make_pipeline(Imputer(missing_values=0), regressor()),
+        hole,
+        amount,
+        [[0.0, -0.0, 1500.0, 0.0], [3.0, 44.0, 0.0, 0.0]],
+    )
+    if since(0, 18):
+        add(
+            "imputer_search",
+            "joblib-zlib",
+            GridSearchCV(
+                Pipeline([("fill", Imputer()), ("tree", regressor())]),
+                {"fill__strategy": ["mean", "median"]},
+                cv=3,
+            ),
+            pierced,
+            amount,
+        )
+    random = np.random.RandomState(60)
+    codes = np.column_stack(
+        [random.randint(0, 4, 90), random.randint(0, 6, 90), random.randint(1, 3, 90)]
+    )
+    codes[codes == 2] = 5  # a number that is never met between others
+    whole = np.column_stack([codes, N[:, 0]])
+    mixed = (codes[:, 0] == 3) ^ (codes[:, 1] > 3)
+    odd = [[0.9, 1.0, 1.0], [7.0, 1.0, 1.0], [3.0, 9.0, 5.0], [-1.0, 1.0, 1.0]]
+    odd += [[2.0, 0.0, 1.0], [3.999, 4.0, 0.0]]
+    four = [row + [50.0] for row in odd]
+    add(
+        "onehot_codes",
+        "pickle-2",
+        make_pipeline(OneHotEncoder(), classifier()),
+        codes,
+        mixed,
+        odd,
+    )
+    add(
+        "onehot_codes_unknown",
+        "joblib-zlib",
+        make_pipeline(
+            OneHotEncoder(handle_unknown="ignore", sparse=False), classifier()
+        ),
+        codes,
+        mixed,
+        odd,
+    )
+    add(
+        "onehot_some",
+        "joblib-zlib",
+        make_pipeline(
+            OneHotEncoder(categorical_features=[0, 2], handle_unknown="ignore"),
+            classifier(),
+        ),
+        whole,
+        mixed,
+        four,
+    )
+    add(
+        "onehot_mask",
+        "joblib-zlib",
+        make_pipeline(
+            OneHotEncoder(categorical_features=np.array([False, True, True, False])),
+            regressor(),
+        ),
+        whole,
+        mixed * 2.5,
+        four,
+    )
+    add(
+        "onehot_counted",
+        "joblib-zlib",
+        make_pipeline(
+            OneHotEncoder(n_values=[6, 9, 6], handle_unknown="ignore"),
+            classifier(),
+        ),
+        codes,
+        mixed,
+        odd,
+    )
+    add(
+        "early_union",
+        "pickle-0",
+        make_pipeline(
+            FeatureUnion(
+                [("standard", StandardScaler()), ("robust", RobustScaler())],
+                transformer_weights={"robust": 0.5},
+            ),
+            MinMaxScaler(),
+            classifier(),
+        ),
+        N,
+        y,
+    )
+    add(
+        "selected",
+        "pickle-1",
+        make_pipeline(
+            VarianceThreshold(),
+            SelectKBest(k=2),
+            MaxAbsScaler(),
+            classifier(),
+        ),
+        N,
+        y,
+    )
+    add(
+        "binary",
+        "joblib",
+        make_pipeline(
+            PolynomialFeatures(2, interaction_only=True),
+            Binarizer(threshold=40.0),
+            regressor(),
+        ),
+        N,
+        amount,
+    )
+
+
+def by_columns(*pairs, **options):
+    """make_column_transformer, whose pairs were the other way round in 0.20."""
+    if not since(0, 21):
+        pairs = [(columns, part) for part, columns in pairs]
+    return make_column_transformer(*pairs, **options)
+
+
 def pipelines(maker):
+    if not since(0, 22):
+        early_pipelines(maker)
+    if not since(0, 20):
+        return
     add = maker.add
     X, y, amount = people()
     full = people(missing=False)[0]
@@ -1116,28 +1341,29 @@ def pipelines(maker):
         y,
         strange,
     )
-    add(
-        "onehot_dropped",
-        "joblib-zlib",
-        Pipeline(
-            [
-                (
-                    "columns",
-                    ColumnTransformer(
-                        [
-                            ("numbers", numeric(strategy="median"), numbers),
-                            ("words", OneHotEncoder(drop="first"), words),
-                        ],
-                        sparse_threshold=0,
+    if since(0, 21):
+        add(
+            "onehot_dropped",
+            "joblib-zlib",
+            Pipeline(
+                [
+                    (
+                        "columns",
+                        ColumnTransformer(
+                            [
+                                ("numbers", numeric(strategy="median"), numbers),
+                                ("words", OneHotEncoder(drop="first"), words),
+                            ],
+                            sparse_threshold=0,
+                        ),
                     ),
-                ),
-                ("tree", classifier()),
-            ]
-        ),
-        X,
-        y,
-        strange,
-    )
+                    ("tree", classifier()),
+                ]
+            ),
+            X,
+            y,
+            strange,
+        )
     add(
         "onehot_regressor",
         "joblib-zlib",
@@ -1232,7 +1458,7 @@ def pipelines(maker):
         "passthrough",
         "joblib-zlib",
         make_pipeline(
-            make_column_transformer(
+            by_columns(
                 (OneHotEncoder(handle_unknown="ignore"), ["grade"]),
                 ("passthrough", ["income"]),
                 ("drop", ["city"]),
@@ -1248,7 +1474,7 @@ def pipelines(maker):
         "remainder",
         "joblib-zlib",
         make_pipeline(
-            make_column_transformer(
+            by_columns(
                 (OrdinalEncoder(categories=[["low", "mid", "high"]]), ["grade"]),
                 (OneHotEncoder(handle_unknown="ignore"), ["city"]),
                 remainder="passthrough",
@@ -1263,7 +1489,7 @@ def pipelines(maker):
         "remainder_scaled",
         "joblib-zlib",
         make_pipeline(
-            make_column_transformer(
+            by_columns(
                 (OneHotEncoder(handle_unknown="ignore"), words),
                 remainder=MinMaxScaler(),
             ),
@@ -1312,16 +1538,17 @@ def pipelines(maker):
         full[numbers],
         y,
     )
-    add(
-        "indicator",
-        "pickle-0",
-        make_pipeline(
-            SimpleImputer(strategy="median", add_indicator=True),
-            DecisionTreeClassifier(max_depth=2, random_state=0),
-        ),
-        X[numbers].values,
-        y,
-    )
+    if since(0, 21):
+        add(
+            "indicator",
+            "pickle-0",
+            make_pipeline(
+                SimpleImputer(strategy="median", add_indicator=True),
+                DecisionTreeClassifier(max_depth=2, random_state=0),
+            ),
+            X[numbers].values,
+            y,
+        )
     add("power", "pickle-4", make_pipeline(PowerTransformer(), classifier()), N, y)
     add(
         "power_box_cox",
@@ -1359,7 +1586,7 @@ def pipelines(maker):
             "infrequent",
             "joblib-zlib",
             make_pipeline(
-                make_column_transformer(
+                by_columns(
                     (
                         OneHotEncoder(
                             min_frequency=12, handle_unknown="infrequent_if_exist"
@@ -1378,7 +1605,7 @@ def pipelines(maker):
             "infrequent_most",
             "joblib-zlib",
             make_pipeline(
-                make_column_transformer(
+                by_columns(
                     (OneHotEncoder(max_categories=3, handle_unknown="ignore"), words),
                     remainder="passthrough",
                 ),
@@ -1395,7 +1622,7 @@ def pipelines(maker):
             "infrequent_ordinal",
             "joblib-zlib",
             make_pipeline(
-                make_column_transformer(
+                by_columns(
                     (
                         OrdinalEncoder(
                             min_frequency=12,
@@ -1416,7 +1643,7 @@ def pipelines(maker):
             "target",
             "joblib-zlib",
             make_pipeline(
-                make_column_transformer(
+                by_columns(
                     (TargetEncoder(cv=3, random_state=0), words),
                     remainder="passthrough",
                 ),
@@ -1430,7 +1657,7 @@ def pipelines(maker):
             "target_regressor",
             "joblib-zlib",
             make_pipeline(
-                make_column_transformer(
+                by_columns(
                     (TargetEncoder(cv=3, smooth=5.0, random_state=0), words),
                     remainder="passthrough",
                 ),
@@ -1445,7 +1672,7 @@ def pipelines(maker):
             "target_many",
             "joblib-zlib",
             make_pipeline(
-                make_column_transformer(
+                by_columns(
                     (TargetEncoder(cv=3, random_state=0), ["city"]),
                     remainder="passthrough",
                 ),
@@ -1534,21 +1761,30 @@ def ensembles(maker):
     hist = dict(
         max_iter=3, max_depth=3, min_samples_leaf=5, max_bins=16, random_state=0
     )
-    add("hist_binary", "joblib-zlib", HistGradientBoostingClassifier(**hist), B, sick)
-    add(
-        "hist_many",
-        "joblib-zlib",
-        HistGradientBoostingClassifier(**dict(hist, max_iter=2)),
-        X,
-        y,
-    )
-    add(
-        "hist_regressor",
-        "joblib-zlib",
-        HistGradientBoostingRegressor(**hist),
-        frame,
-        target,
-    )
+    if since(0, 21):
+        add(
+            "hist_binary",
+            "joblib-zlib",
+            HistGradientBoostingClassifier(**hist),
+            B,
+            sick,
+        )
+    if since(0, 21):
+        add(
+            "hist_many",
+            "joblib-zlib",
+            HistGradientBoostingClassifier(**dict(hist, max_iter=2)),
+            X,
+            y,
+        )
+    if since(0, 21):
+        add(
+            "hist_regressor",
+            "joblib-zlib",
+            HistGradientBoostingRegressor(**hist),
+            frame,
+            target,
+        )
     if since(0, 23):
         add(
             "hist_missing",
@@ -1645,42 +1881,47 @@ def ensembles(maker):
         ("a", DecisionTreeRegressor(max_depth=2, random_state=0)),
         ("b", ExtraTreeRegressor(max_depth=3, random_state=0)),
     ]
-    add("voting_regressor", "joblib-zlib", VotingRegressor(three_trees), D, target)
-    add(
-        "stacking",
-        "joblib-zlib",
-        StackingClassifier(two, final_estimator=tree(), cv=3),
-        X,
-        y,
-    )
-    add(
-        "stacking_regressor",
-        "joblib-zlib",
-        StackingRegressor(
-            three_trees,
-            final_estimator=DecisionTreeRegressor(max_depth=2, random_state=0),
-            cv=3,
-            passthrough=True,
-        ),
-        D,
-        target,
-    )
-    add(
-        "isolation",
-        "joblib-zlib",
-        IsolationForest(n_estimators=3, max_samples=16, random_state=0),
-        B,
-        None,
-    )
-    add(
-        "isolation_contamination",
-        "joblib-zlib",
-        IsolationForest(
-            n_estimators=3, max_samples=16, contamination=0.1, random_state=0
-        ),
-        frame,
-        None,
-    )
+    if since(0, 21):
+        add("voting_regressor", "joblib-zlib", VotingRegressor(three_trees), D, target)
+    if since(0, 22):
+        add(
+            "stacking",
+            "joblib-zlib",
+            StackingClassifier(two, final_estimator=tree(), cv=3),
+            X,
+            y,
+        )
+    if since(0, 22):
+        add(
+            "stacking_regressor",
+            "joblib-zlib",
+            StackingRegressor(
+                three_trees,
+                final_estimator=DecisionTreeRegressor(max_depth=2, random_state=0),
+                cv=3,
+                passthrough=True,
+            ),
+            D,
+            target,
+        )
+    if since(0, 18):
+        add(
+            "isolation",
+            "joblib-zlib",
+            IsolationForest(n_estimators=3, max_samples=16, random_state=0),
+            B,
+            None,
+        )
+    if since(0, 18):
+        add(
+            "isolation_contamination",
+            "joblib-zlib",
+            IsolationForest(
+                n_estimators=3, max_samples=16, contamination=0.1, random_state=0
+            ),
+            frame,
+            None,
+        )
     add(
         "calibrated",
         "joblib-zlib",
@@ -1688,13 +1929,14 @@ def ensembles(maker):
         B,
         sick,
     )
-    add(
-        "calibrated_isotonic",
-        "joblib-zlib",
-        CalibratedClassifierCV(tree(), method="isotonic", cv=3),
-        X,
-        y,
-    )
+    if since(0, 18):
+        add(
+            "calibrated_isotonic",
+            "joblib-zlib",
+            CalibratedClassifierCV(tree(), method="isotonic", cv=3),
+            X,
+            y,
+        )
 
 
 GROUPS = {"trees": trees, "pipelines": pipelines, "ensembles": ensembles}

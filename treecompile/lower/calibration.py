@@ -96,6 +96,12 @@ def _isotonic(inner: Member, curve: Record, score: Expression) -> Expression:
 
 def _doubles(inner: Member, curve: Record, name: str) -> list[float]:
     # Up to 0.23 they were hidden: _necessary_X_ and _necessary_y_.
+    if "X_" in curve:
+        raise inner.refuse(
+            "its isotonic regression is one of before scikit-learn 0.18, which was "
+            "computed otherwise",
+            "Fit it with a newer scikit-learn.",
+        )
     array: Any = curve.get(name, curve.get(f"_necessary_{name[0]}_"))
     if not isinstance(array, np.ndarray) or array.dtype != np.float64:
         raise inner.refuse("its isotonic thresholds are no doubles")

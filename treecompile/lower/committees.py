@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from ..program import (
     Expression,
     Match,
     Number,
+    Shares,
     Softmax,
     Trees,
     WeightedMedian,
@@ -111,14 +113,17 @@ def ada_classifier(member: Member) -> Answering:
     if count == 1:
         ones = build.values([Number(1.0)], "share")
         return Answering((classes,), (Choice(ones),), words, lambda: (ones,))
+    early = member.version < (0, 22)
     if record.get("algorithm", "SAMME") == "SAMME.R":
         total = _logarithms(member, models, count)
+        summed = total
     else:
         votes = []
         for model, weight in zip(models, weights.tolist()):
             other = -1.0 / (count - 1) * weight if member.version >= (1, 3) else 0.0
             votes.append((model, weight, other))
-        total = _votes(member, votes, classes)
+        total = _votes(member, votes, classes, shares=early)
+        total, summed = total[:count], total[count:]
     mean = divided(total, whole)
     if count == 2:
         minus = Arithmetic("*", mean[0], Number(-1.0))
@@ -131,7 +136,13 @@ def ada_classifier(member: Member) -> Answering:
             (classes,),
             (Choice(decision, 0.0),),
             words,
-            lambda: (build.stage(Softmax(halves, False, "share")),),
+            lambda: (
+                (
+                    _early_shares(member, divided(summed, whole))
+                    if early
+                    else build.stage(Softmax(halves, False, "share"))
+                ),
+            ),
             decision,
         )
     decision = build.values(mean, "decision")
@@ -139,16 +150,36 @@ def ada_classifier(member: Member) -> Answering:
         (classes,),
         (Choice(decision),),
         words,
-        lambda: (build.stage(Softmax(divided(decision, count - 1), False, "share")),),
+        lambda: (
+            (
+                _early_shares(member, divided(summed, whole))
+                if early
+                else build.stage(Softmax(divided(decision, count - 1), False, "share"))
+            ),
+        ),
         decision,
     )
 
 
+def _early_shares(member: Member, mean: Vector) -> Vector:
+    """The shares up to scikit-learn 0.21: the largest number is not taken off before the
+    exponential."""
+    factor = Number(1.0 / (len(mean) - 1))
+    powers = [Apply("exp", Arithmetic("*", factor, x), ()) for x in mean]
+    ready = member.build.values(powers, "power")
+    return member.build.stage(Shares(ready, True, 1.0, "share"))
+
+
 def _votes(
-    member: Member, votes: list[tuple[Any, float, float]], classes: Labels
+    member: Member,
+    votes: list[tuple[Any, float, float]],
+    classes: Labels,
+    shares: bool = False,
 ) -> Vector:
-    """The sum, over the models, of a weight for the answer and another for the rest."""
-    build = member.build
+    """The sum, over the models, of a weight for the answer and another for the rest;
+    behind it, if asked for, the sum of their weighted shares (which make the
+    probabilities up to scikit-learn 0.21)."""
+    build, count = member.build, len(classes)
     if all(is_tree(model) for model, _, _ in votes):
         places = build.places(member.flow)
         found, rows, nodes = [], [], []
@@ -159,23 +190,27 @@ def _votes(
             labels = _leaf_labels(inner, model, table)
             found.append(tree)
             nodes.append(nodes_of(table))
-            rows.append(
-                tuple(
-                    tuple(weight if c == label else other for c in classes)
-                    for label in labels
-                )
+            row: Rows = tuple(
+                tuple(weight if c == label else other for c in classes)
+                for label in labels
             )
+            if shares:
+                more = rows_of(weight * shares_of(inner, model, table, [count]))
+                row = tuple(map(operator.add, row, more))
+            rows.append(row)
+        width = 2 * count if shares else count
         return build.stage(
             Trees(
-                start=(Number(0.0),) * len(classes),
+                start=(Number(0.0),) * width,
                 trees=tuple(found),
                 rows=tuple(rows),
-                slots=(tuple(range(len(classes))),) * len(found),
+                slots=(tuple(range(width)),) * len(found),
                 nodes=tuple(nodes),
                 name="vote",
             )
         )
     terms: list[list[Expression]] = [[] for _ in classes]
+    weighted: list[list[Expression]] = [[] for _ in classes if shares]
     for number, (model, weight, other) in enumerate(votes):
         inner = member.inner(model, f"estimator {number}")
         answering = inner.answers()
@@ -185,7 +220,10 @@ def _votes(
             place = of_class(known, label)
             table_ = () if place is None else ((float(place), weight),)
             terms[j].append(Match(code, table_, other))
-    return build.sums(terms, "vote")
+        if shares:
+            for j, share in enumerate(probabilities(answering, inner)):
+                weighted[j].append(Arithmetic("*", share, Number(weight)))
+    return build.sums([*terms, *weighted], "vote")
 
 
 def _logarithms(member: Member, models: list[Any], count: int) -> Vector:
@@ -198,6 +236,11 @@ def _logarithms(member: Member, models: list[Any], count: int) -> Vector:
             raise inner.refuse(
                 "under algorithm='SAMME.R' only trees can be compiled",
                 "Fit it with algorithm='SAMME'.",
+            )
+        if "_sklearn_version" not in member.record and "presort" not in model:
+            raise inner.refuse(
+                "scikit-learn before 0.17 wrote it, whose SAMME.R is not known here",
+                "Fit it with a newer scikit-learn.",
             )
         inner.check_columns(_missing(inner), SINGLE_LIMIT)
         tree, table = added_tree(inner, model, places)
@@ -266,7 +309,7 @@ def bagging(member: Member) -> Answering:
             raise member.refuse("a model sees a column that is not there: damaged file")
         flow = member.flow
         if columns != list(range(len(flow.features))):
-            flow = _subset(flow, columns)
+            flow = subset(flow, columns)
         members.append(member.inner(model, f"estimator {number}", flow))
     if all(map(is_tree, models)):
         total = _bagged_trees(member, members, classes)
@@ -279,7 +322,8 @@ def bagging(member: Member) -> Answering:
     return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
 
 
-def _subset(flow: Any, columns: Sequence[int]) -> Any:
+def subset(flow: Any, columns: Sequence[int]) -> Any:
+    """Some columns of a flow, as an array has them."""
     return replace(flow, features=tuple(flow.features[i] for i in columns), frame=False)
 
 
@@ -424,78 +468,3 @@ def voting_regressor(member: Member) -> Answering:
     rows: list[Vector] = [(number_of(inner.answers(), inner),) for inner in members]
     mean = member.build.values(_average(member.build, rows, weights), "mean")
     return Answering(None, mean, f"the mean of {len(members)} models")
-
-
-# --- IsolationForest ------------------------------------------------------------------
-
-
-def isolation_forest(member: Member) -> Answering:
-    """IsolationForest: how deep a record falls, against what is usual
-    (semantics 5.5)."""
-    record, build = member.record, member.build
-    models = list(member.fitted("estimators_"))
-    member.check_width(record.get("n_features_in_", record.get("n_features_")))
-    # scikit-learn looks for no infinities here; a record has none.
-    member.check_columns(member.version >= (1, 6), SINGLE_LIMIT)
-    chosen = record.get("estimators_features_")
-    every = list(range(len(member.flow.features)))
-    found, rows, nodes = [], [], []
-    for number, model in enumerate(models):
-        columns = every if chosen is None else np.asarray(chosen[number]).tolist()
-        flow = member.flow if columns == every else _subset(member.flow, columns)
-        inner = member.inner(model, f"tree {number}", flow)
-        tree, table = added_tree(inner, model, build.places(flow))
-        found.append(tree)
-        rows.append(_path_lengths(table, model))
-        nodes.append(nodes_of(table))
-    stage = Trees(
-        start=(Number(0.0),),
-        trees=tuple(found),
-        rows=tuple(rows),
-        slots=((0,),) * len(found),
-        nodes=tuple(nodes),
-        name="depth",
-    )
-    (depth,) = build.stage(stage)
-    drawn = int(record.get("_max_samples", record.get("max_samples_", 0)))
-    usual = len(models) * float(average_path_length(np.array([drawn]))[0])
-    share: Expression = Number(1.0)
-    if usual:
-        share = Arithmetic("/", depth, Number(usual))
-    power = Apply("exp2", Arithmetic("*", share, Number(-1.0)), ())
-    score = Arithmetic("*", power, Number(-1.0))
-    (sample,) = build.values([score], "score")
-    offset = float(record.get("offset_", -0.5))
-    decision = build.values([Arithmetic("-", sample, Number(offset))], "decision")
-    return Answering(
-        ((-1, 1),),
-        (Choice(decision, 0.0, inclusive=True),),
-        f"how deep a record falls in {len(models)} trees",
-        decision=decision,
-        samples=(sample,),
-    )
-
-
-def _path_lengths(table: NodeTable, model: Record) -> Rows:
-    """What each leaf adds: the nodes on the way, and the usual depth of what is left of
-    the sample there, less one."""
-    count = len(table.left)
-    depth = [1.0] * count
-    for node, (a, b) in enumerate(zip(table.left.tolist(), table.right.tolist())):
-        if a != -1:
-            depth[a] = depth[b] = depth[node] + 1.0
-    samples = model["tree_"].get("nodes")["n_node_samples"]
-    average = average_path_length(samples).tolist()
-    leaves = table.leaves.nonzero()[0].tolist()
-    return tuple(((depth[i] + average[i]) - 1.0,) for i in leaves)
-
-
-def average_path_length(samples: Any) -> Any:
-    """The usual depth of a search tree over so many samples (Liu et al., 2008)."""
-    samples = np.asarray(samples).reshape(-1)
-    average = np.zeros(len(samples), dtype=np.float64)
-    average[samples == 2] = 1.0
-    more = samples > 2
-    n = samples[more]
-    average[more] = 2.0 * (logarithms(n - 1.0) + np.euler_gamma) - 2.0 * (n - 1.0) / n
-    return average

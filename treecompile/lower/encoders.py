@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..program import Category, Expression, Match, State
+from .early_encoder import early_one_hot, is_early
 from .flow import Flow, Step, dtype_names, flow_of
 
 
@@ -105,6 +106,8 @@ def each_column(
 def one_hot(step: Step) -> Flow:
     """A column of zeros and ones for each category (semantics 6.1)."""
     record = step.record
+    if is_early(record):
+        return early_one_hot(step)
     how = record.get("handle_unknown", "error")
     grouped = how in ("infrequent_if_exist", "warn")
     dropped = _dropped(step)

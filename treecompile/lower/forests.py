@@ -13,7 +13,14 @@ from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, divided
 from .nodes import NodeTable, node_table
 from .precision import SINGLE_LIMIT
-from .tree import class_labels, depth_of, leaf_means, leaf_shares, tests_of
+from .tree import (
+    classifies,
+    depth_of,
+    labels_of,
+    leaf_means,
+    leaf_shares,
+    tests_of,
+)
 from .versions import accepts_missing
 
 Rows = tuple[tuple[float, ...], ...]
@@ -73,8 +80,8 @@ def forest(member: Member) -> Answering:
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     member.check_columns(_accepts_missing(member, trees[0]), SINGLE_LIMIT)
     classes = None
-    if "classes_" in record:
-        classes = class_labels(record["classes_"], member.here)
+    if classifies(record):
+        classes = labels_of(record, member.here)
     places = member.build.places(member.flow)
     found, rows, nodes = [], [], []
     width = 0
@@ -135,8 +142,8 @@ def single(member: Member) -> Answering:
     member.check_columns(missing, SINGLE_LIMIT)
     tree, table = added_tree(member, record, member.build.places(member.flow))
     classes = None
-    if "classes_" in record:
-        classes = class_labels(record["classes_"], member.here)
+    if classifies(record):
+        classes = labels_of(record, member.here)
         values = shares_of(member, record, table, list(map(len, classes)))
     else:
         values = leaf_means(table, member.here)

@@ -98,7 +98,7 @@ def histogram_boosting(member: Member) -> Answering:
     if member.flow.sparse:
         raise member.refuse("it takes no sparse matrix, and one reaches it")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
-    member.check_columns(True, LARGEST)
+    member.check_columns(member.version >= (0, 22), LARGEST)
     check_old_codes(member)
     classes = None
     if record.name.endswith("Classifier"):
@@ -183,7 +183,9 @@ def _tree(
     thresholds = nodes[
         "threshold" if "threshold" in nodes.dtype.names else "num_threshold"
     ]
-    missing = nodes["missing_go_to_left"].astype(bool).tolist()
+    missing = [False] * len(nodes)
+    if "missing_go_to_left" in nodes.dtype.names:  # since 0.22
+        missing = nodes["missing_go_to_left"].astype(bool).tolist()
     categorical = [False] * len(nodes)
     if "is_categorical" in nodes.dtype.names:
         categorical = nodes["is_categorical"].astype(bool).tolist()

@@ -128,7 +128,35 @@ def indicator(step: Step) -> Flow:
     return flow_of(pairs, sparse, frozenset({"bool"}))
 
 
+def early_imputer(step: Step) -> Flow:
+    """Imputer, up to scikit-learn 0.21: of numbers, and it looks for no infinities."""
+    record, flow = step.record, step.flow
+    if record.get("axis", 0) != 0:
+        raise step.refuse(
+            "with axis=1 it fills a value from the others of its row",
+            "Supported is axis=0, the default.",
+        )
+    step.doubles()
+    marked = record.get("missing_values", "NaN")
+    sentinel = None
+    if not isinstance(marked, str) and float(marked) == float(marked):
+        sentinel = float(marked)
+    pairs: list[tuple[str, Expression]] = []
+    for feature, statistic in zip(flow.features, _statistics(step)):
+        if not isinstance(statistic, float):
+            raise step.refuse("its statistics are no numbers: the file is damaged")
+        if statistic != statistic:
+            continue  # nothing to go by: such columns are left out
+        if sentinel is None:
+            value: Expression = Fill(feature.value, statistic)
+        else:
+            value = Replace(feature.value, sentinel, statistic)
+        pairs.append((feature.name, value))
+    return flow_of(pairs, sparse=flow.sparse and sentinel != 0.0)
+
+
 TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
+    ("sklearn", "Imputer"): early_imputer,
     ("sklearn", "SimpleImputer"): imputer,
     ("sklearn", "MissingIndicator"): indicator,
 }

@@ -16,7 +16,6 @@ from .committees import (
     ada_classifier,
     ada_regressor,
     bagging,
-    isolation_forest,
     voting_classifier,
     voting_regressor,
 )
@@ -25,6 +24,7 @@ from .flow import Flow, Step
 from .forests import forest, single
 from .histograms import histogram_boosting, own_encoding
 from .inverse import inverse_expression
+from .isolation import isolation_forest
 from .paths import name_part
 from .several import chain, multi_output, one_vs_rest
 from .stacking import linear, stacking

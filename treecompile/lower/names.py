@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import UnsupportedModel
 from ..read.records import Record
+from .early_encoder import is_early, width_before
 
 # Where the names stand: since 1.0, in 0.24, and before that in ColumnTransformer.
 _NAMES = ("feature_names_in_", "_feature_names_in", "_df_columns")
@@ -40,10 +41,23 @@ def input_names(records: list[Any], path: str) -> tuple[str, ...]:
         if len(set(names)) != len(names):
             raise UnsupportedModel(path, "two of its columns have one name")
         return names
-    count = next((c for c in map(_count, meets) if c is not None), None)
+    count = _first_count(meets)
     if count is None or not 0 < count < 10_000_000:
         raise UnsupportedModel(path, "it does not say how many columns it takes")
     return tuple(f"x{i}" for i in range(count))
+
+
+def _first_count(meets: list[Record]) -> int | None:
+    """How many columns the first record takes that says so."""
+    for place, record in enumerate(meets):
+        if is_early(record):
+            rest = [other for other in meets[place:] if other is not record]
+            count = width_before(record, _first_count(rest))
+        else:
+            count = _count(record)
+        if count is not None:
+            return count
+    return None
 
 
 def fitted_names(records: list[Any]) -> tuple[str, ...] | None:
@@ -100,6 +114,10 @@ def _count(record: Record) -> int | None:
         count = record.get(attribute)
         if attribute == "n_features_" and record.name in ("RFE", "RFECV"):
             continue  # the number of columns that are left
+        if isinstance(count, (int, np.integer)):
+            return int(count)
+    if record.name.startswith("GradientBoosting"):  # up to 0.18
+        count = record.get("n_features")
         if isinstance(count, (int, np.integer)):
             return int(count)
     for attribute in _PER_COLUMN:

@@ -47,8 +47,8 @@ def lower_tree(tree: Record, path: str, n_features: int) -> Lowered:
     """
     table = node_table(tree["tree_"], path, n_features)
     leaf_nodes = table.leaves.nonzero()[0]
-    if "classes_" in tree:
-        classes = class_labels(tree["classes_"], path)
+    if classifies(tree):
+        classes = labels_of(tree, path)
         predictions, probabilities = _shares(tree, table, classes, path)
         several = tree["n_outputs_"] > 1
         labels: Any = classes if several else classes[0]
@@ -95,6 +95,36 @@ def depth_of(table: NodeTable) -> int:
         if left != -1:
             depth[left] = depth[right] = depth[node] + 1
     return max(depth)
+
+
+def classifies(record: Record) -> bool:
+    """Whether a tree or a forest answers labels.
+
+    Up to scikit-learn 0.21 trees that answer numbers have classes_, too: a None for
+    each output.
+    """
+    return "classes_" in record and not record.name.endswith("Regressor")
+
+
+def labels_of(record: Record, path: str) -> tuple[Labels, ...]:
+    """The labels that a tree or a forest answers, one tuple for each output.
+
+    Up to scikit-learn 0.20 those of several outputs are doubles, whatever they were.
+    """
+    labels = class_labels(record["classes_"], path)
+    if len(labels) == 1 or version_of(record, path) >= (0, 21):
+        return labels
+    if any(isinstance(label, str) for output in labels for label in output):
+        raise UnsupportedModel(
+            path,
+            "it has several outputs with labels that are text, which its own predict "
+            "cannot answer before scikit-learn 0.21",
+            "Fit it with a newer scikit-learn.",
+        )
+    return tuple(
+        tuple(float(label) for label in output if label is not None)
+        for output in labels
+    )
 
 
 def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:

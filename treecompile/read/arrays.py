@@ -257,8 +257,17 @@ def array_from(
             raise Damaged("an array of empty elements has an impossible shape")
         return np.zeros(shape, dtype, order="F" if order == "F" else "C")
     flat = np.frombuffer(data, dtype, count, offset)
+    if dtype.kind == "S" and context.python2:
+        flat = _as_text(flat, context)
     _check_text(flat, context)
     return flat.reshape(shape, order="F" if order == "F" else "C")
+
+
+def _as_text(flat: Array, context: Context) -> Array:
+    """The text of Python 2, which are bytes, as text: latin-1, as everywhere here."""
+    context.charge_bytes(4 * flat.nbytes)
+    codes = flat.view(np.uint8).reshape(flat.size, -1).astype(np.uint32)
+    return codes.view(f"U{flat.dtype.itemsize}").reshape(-1)
 
 
 def _check_text(flat: Array, context: Context) -> None:

@@ -108,6 +108,16 @@ def _extension_object(name: Name, args: tuple[Any, ...], context: Context) -> Re
     return Record(name, args)
 
 
+def _pandas_index(name: Name, args: tuple[Any, ...], context: Context) -> Record:
+    """``_new_Index(Index, {"data": labels, "name": None})``, how pandas writes one."""
+    if len(args) != 2 or not isinstance(args[0], Name) or type(args[1]) is not dict:
+        return Record(name, args)
+    made = Record(args[0], args)
+    context.charge(len(args[1]))
+    fill_mapping(made, args[1])
+    return made
+
+
 def _random(name: Name, args: tuple[Any, ...], context: Context) -> Record:
     """``__randomstate_ctor("MT19937")`` and its like make what they are called after."""
     if name.name == "__bit_generator_ctor":
@@ -401,6 +411,8 @@ def _table() -> dict[tuple[str, str], Maker]:
         "__generator_ctor",
         "__randomstate_ctor",
     )
+    indexes = ("pandas.core.indexes.base", "pandas.indexes.base", "pandas.core.index")
+    answer(_pandas_index, indexes, "_new_Index")
     answer(_ufunc, ("numpy.core", "numpy._core"), "_ufunc_reconstruct")
 
     answer(arrays.dill_array, ("dill._dill", "dill.dill"), "_create_array")

@@ -54,6 +54,7 @@ class Context:
         self.makers: dict[Name, Maker] = {}
         self.refused: dict[Name, None] = {}
         self.joblib_arrays = 0
+        self.python2 = False  # whether the stream holds the text of Python 2
         self.seconds_for_keys = 2.0
 
     def charge(self, count: int) -> None:

@@ -65,7 +65,7 @@ class InlineArray(JoblibWrapper):
             machine.position,
             whole=False,
         )
-        machine.skip(array.nbytes)
+        machine.skip(arrays.element_count(shape) * dtype.itemsize)
         return array
 
 

@@ -299,14 +299,17 @@ class Machine:
         line = self.take_line().strip()
         if len(line) < 2 or line[0] != line[-1] or line[:1] not in (b"'", b'"'):
             raise self.damage("a text without its quotes")
-        plain = _ESCAPE.sub(_unescaped, line[1:-1])
-        self.stack.append(plain.decode("latin-1"))
+        self.python2_text(_ESCAPE.sub(_unescaped, line[1:-1]))
 
     def binstring(self) -> None:
-        self.stack.append(self.take(self.take_size(4)).decode("latin-1"))
+        self.python2_text(self.take(self.take_size(4)))
 
     def short_binstring(self) -> None:
-        self.stack.append(self.take(self.take_size(1)).decode("latin-1"))
+        self.python2_text(self.take(self.take_size(1)))
+
+    def python2_text(self, text: bytes) -> None:
+        self.context.python2 = True  # Python 3 writes no such opcode
+        self.stack.append(text.decode("latin-1"))
 
     def unicode_line(self) -> None:
         try:
