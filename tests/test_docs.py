@@ -1,6 +1,7 @@
 """The README tells the truth; ``pytest --regen`` rewrites what is copied into it.
 
-Copied are the help texts, the part of the mushroom scorer, and the row of transformers.
+Copied are the help texts, the part of the mushroom scorer, what inspect says, and the
+row of transformers.
 """
 
 from __future__ import annotations
@@ -45,6 +46,19 @@ def tree_of_the_example() -> str:
     return found[0] + "\n"
 
 
+def inspected() -> str:
+    """What ``inspect`` prints of the penguins example."""
+    path = "examples/penguins/model.pkl"
+    here = os.getcwd()
+    os.chdir(ROOT)
+    try:
+        done = CliRunner().invoke(cli.main, ["inspect", path])
+    finally:
+        os.chdir(here)
+    assert done.exit_code == 0
+    return done.output
+
+
 def transformers() -> str:
     return ", ".join(f"`{name}`" for name in sorted({name for _, name in TRANSFORMERS}))
 
@@ -53,6 +67,11 @@ def transformers() -> str:
 COPIES: dict[str, tuple[str, str, Callable[[], str]]] = {
     "tree": ("and\n\n```python\n", "```\n", tree_of_the_example),
     "transformers": ("| before them, in a pipeline | ", " |\n", transformers),
+    "inspected": (
+        "```text\n$ treecompile inspect examples/penguins/model.pkl\n",
+        "```\n",
+        inspected,
+    ),
     **{
         command: (
             f"```text\n$ treecompile {command} --help\n",

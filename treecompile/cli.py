@@ -14,6 +14,7 @@ from .errors import TreecompileError
 
 if TYPE_CHECKING:
     from .program import Program
+    from .read import ModelFile
 
 
 class Failed(click.ClickException):
@@ -200,8 +201,10 @@ def build(
     options = Options(
         threshold, columns, unknown, part, encode, preprocess, labels, names
     )
-    program = lowered(read_file(model), _described(schema, data), options)
+    file = read_file(model)
+    program = lowered(file, _described(schema, data), options)
     _note_versions(program)
+    _note_parts(file, program)
     if schema is None and data is None:
         _note_dummies(program)
     source = emit(folded(program, options), target, format)
@@ -360,6 +363,47 @@ def schema(
     write(output, json.dumps(product, indent=2) + "\n")
 
 
+@main.command()
+@click.argument("model", metavar="MODEL")
+@click.option("--json", "as_json", is_flag=True, help="Say it as JSON, for a program.")
+@click.option(
+    "--part",
+    metavar="PATH",
+    help="Which of several estimators in MODEL is meant, as in ['model'].",
+)
+@reported
+def inspect(model: str, as_json: bool, part: str | None) -> None:
+    """Say what MODEL holds, and what its scorer would be.
+
+    Of any file that can be read, a stranger's too: nothing in it runs. The exit code
+    is 0 where it could be read, whether or not it can be compiled; a program finds
+    that under "compiles".
+    """
+    import json
+
+    from .overview import overview
+    from .overview_text import as_dict, as_text
+    from .read import read_file
+
+    seen = overview(read_file(model, lenient=True), part)
+    if as_json:
+        text = json.dumps(as_dict(seen), indent=2, allow_nan=False) + "\n"
+    else:
+        name = "standard input" if model == "-" else model
+        text = as_text(seen, name, colour=_colours())
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
+
+
+def _colours() -> bool:
+    """Whether standard output is a terminal that shows colours, and nobody minds."""
+    wanted = click.get_current_context().color
+    if wanted is not None:
+        return wanted
+    minds = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not minds
+
+
 def write(path: str, text: str) -> None:
     """Write a product whole or not at all: to a file beside it, which takes its place.
 
@@ -421,6 +465,28 @@ def _note_versions(program: Program) -> None:
         click.echo(
             f"Note: {where} was written by scikit-learn {version}, and the model by\n"
             f"{program.origin.version}. Each is compiled to what its own version computes.",
+            err=True,
+        )
+
+
+def _note_parts(file: ModelFile, program: Program) -> None:
+    """Say which encoders and transformers the file holds that are put to no use."""
+    from .lower.roles import roles
+    from .overview_text import word
+
+    used = " ".join(str(value) for _, value in program.origin.options)
+    unused = [
+        f"{word(part.path)} ({part.kind})"
+        for part in roles(file.root, None, None)
+        if part.role in ("encoder", "transformer") and part.path not in used
+    ]
+    if unused:
+        some = ", ".join(unused[:4]) + (", ..." if len(unused) > 4 else "")
+        click.echo(
+            f"Note: the file also holds {some}.\n"
+            "The scorer takes and answers what the model itself was fitted on. --encode, "
+            "--preprocess\nand --labels put such parts around it; treecompile inspect "
+            "says which is which.",
             err=True,
         )
 

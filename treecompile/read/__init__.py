@@ -42,7 +42,8 @@ class ModelFile:
     ``root`` is the saved object, as data. ``container`` says how it was saved
     ("pickle protocol 4", "joblib, zlib"), ``sha256`` is the digest of the file as it
     stands, ``names`` are all classes and functions that it mentions, in order of first
-    use. ``refused`` is empty unless it was read leniently.
+    use. ``refused`` is empty unless it was read leniently. ``size`` is that of the file
+    in bytes.
     """
 
     root: Any = field(repr=False)  # may be of any size, and hold itself
@@ -51,6 +52,7 @@ class ModelFile:
     names: tuple[Name, ...]
     protocol: int | None
     refused: tuple[Name, ...] = ()
+    size: int = 0
 
 
 def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFile:
@@ -147,6 +149,7 @@ def _read_checked(
         names=tuple(context.names.values()),
         protocol=protocol,
         refused=tuple(context.refused),
+        size=len(data),
     )
 
 

@@ -107,7 +107,12 @@ def shown(text: object) -> str:
     plain = str(text)
     if len(plain) > _LONGEST_SHOWN:
         plain = plain[:_LONGEST_SHOWN] + "..."
+    return printable(plain)
+
+
+def printable(text: str) -> str:
+    """Text with an escape for each character that a terminal would act upon."""
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1]
-        for character in plain
+        for character in text
     )
