@@ -235,9 +235,16 @@ def by_row(answer):
 
 
 def has(model, method):
-    """Whether the model has it; up to 0.21 a hard vote has all, and refuses."""
-    hard = method == "predict_proba" and getattr(model, "voting", None) == "hard"
-    return hasattr(model, method) and not hard
+    """Whether the model has it, and means it.
+
+    Up to 0.21 a hard vote has predict_proba, and refuses; up to 0.18 boosting of numbers
+    has a decision_function, which is its predict.
+    """
+    if method == "predict_proba" and getattr(model, "voting", None) == "hard":
+        return False
+    if method == "decision_function" and type(model).__name__.endswith("Regressor"):
+        return False
+    return hasattr(model, method)
 
 
 class Case(object):
