@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..layout import early_return, is_plain, leaf_counts, plain
 from ..program import (
@@ -25,7 +26,6 @@ from ..program import (
     Softmax,
     Stage,
     Sums,
-    Test,
     Tree,
     Trees,
     Values,
@@ -80,7 +80,6 @@ class EnsembleText:
         self.whole = tuple(Element(SCORES, i) for i in range(len(self.model.scores)))
         self.functions: list[Function] = []
         self._computed: list[str] = []
-        self._conditions: dict[tuple[Test, bool], str] = {}
 
     # --- score ------------------------------------------------------------------------
 
@@ -193,8 +192,8 @@ class EnsembleText:
         if count == 1 and all(
             x == Number(-0.0) and _is_negative(x) for x in stage.start
         ):
-            return list(
-                self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
+            return self._tree(
+                stage.trees[0], stage.rows[0], stage.slots[0], names, "="
             )
         keeps_zeros = any(
             not isinstance(x, Number) or _is_negative(x) for x in stage.start
@@ -246,54 +245,51 @@ class EnsembleText:
         names: list[str],
         sign: str,
         keeps_zeros: bool = True,
-    ) -> Iterator[str]:
+    ) -> list[str]:
         """One tree whose leaves add to the variables, or set them."""
         targets = [names[slot] for slot in slots]
-        leaves: dict[tuple[float, ...], list[str]] = {}
+        number = self.spelling.constant_number
+        counts = leaf_counts(tree)
+        in_loop = not is_plain(tree, counts)
+        indents = ["    " * (depth + 1 + in_loop) for depth in range(100)]
+        leaves: dict[Any, str] = {}
 
-        def leaf(row: tuple[float, ...]) -> list[str]:
-            if row not in leaves or 0.0 in row:
+        def leaf(row: tuple[float, ...], depth: int) -> str:
+            key = (row, depth)
+            text = leaves.get(key)
+            if text is None or 0.0 in row:  # for 0.0 and -0.0 are equal
                 # To a sum that is not -0.0, nothing is added by adding zero.
-                pairs = [
-                    f"{name} {sign} {self.spelling.constant_number(x)}"
+                lines = [
+                    f"{name} {sign} {number(x)}"
                     for name, x in zip(targets, row)
                     if keeps_zeros or x
                 ]
-                leaves[row] = pairs or ["pass"]
-            return leaves[row]
+                if in_loop:
+                    lines.append("break")
+                indent = indents[depth]
+                text = indent + f"\n{indent}".join(lines or ["pass"])
+                leaves[key] = text
+            return text
 
         if len(tree.tests) == 1:
-            yield from (f"    {line}" for line in leaf(rows[0]) if line != "pass")
-            return
-        counts = leaf_counts(tree)
-        in_loop = not is_plain(tree, counts)
-        if in_loop:
-            yield "    while True:"
-        indents = ["    " * (depth + 1 + in_loop) for depth in range(200)]
+            text = leaf(rows[0], 0)
+            return [] if text.endswith("pass") else [text]
+        spelt = self.spelling.condition
+        lines = ["    while True:"] if in_loop else []
         layout = early_return(tree, counts) if in_loop else plain(tree)
-        conditions = self._conditions
-        for op, depth, test, sense, number in layout:
-            indent = indents[depth]
+        for op, depth, test, sense, place in layout:
             if op == "return":
-                for line in leaf(rows[number]):
-                    if not in_loop or line != "pass":
-                        yield indent + line
-                if in_loop:
-                    yield indent + "break"
+                lines.append(leaf(rows[place], depth))
             elif op == "else":
-                yield indent + "else:"
+                lines.append(f"{indents[depth]}else:")
             else:
                 assert test is not None
-                condition = conditions.get((test, sense))
-                if condition is None:
-                    condition = self.spelling.condition(test, sense)
-                    conditions[test, sense] = condition
-                line = f"{indent}{op} {condition}:"
-                yield (
-                    line
-                    if width(line) <= WIDTH
-                    else branch(f"{indent}{op} ", condition)
-                )
+                condition = spelt(test, sense)
+                line = f"{indents[depth]}{op} {condition}:"
+                if len(line) > WIDTH or not line.isascii():
+                    line = branch(f"{indents[depth]}{op} ", condition)
+                lines.append(line)
+        return lines
 
     # --- Answers ----------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ class Spelling:
         self.elements: dict[Element, str] = {}  # the variables of earlier stages
         self.tested: dict[Element, str] = {}  # those of them that trees test
         self._computing: list[int] = []
+        self._may_be_missing_in = [column.missing for column in program.columns]
         # What is named before it is used, as (name, function, arguments).
         self.bindings: list[tuple[str, str, list[str]]] = []
 
@@ -94,6 +95,16 @@ class Spelling:
 
     def condition(self, test: Test, sense: bool) -> str:
         """The condition that holds when the test goes left, if ``sense``; else right."""
+        if type(test) is Cuts and len(test.cuts) == 1:  # by far the most of them
+            (cut,) = test.cuts
+            if -LARGEST < cut < LARGEST:
+                column = test.column
+                left = sense
+                if self._may_be_missing_in[column] and test.missing_left == sense:
+                    left = not sense
+                sign = "<=" if left else ">"
+                text = f"{self.ids[column]} {sign} {literal(cut)}"
+                return text if left == sense else f"not {text}"
         if isinstance(test, Among):
             return self._among(test, test.inside == sense)
         if isinstance(test, (Threshold, Bands)):

@@ -43,7 +43,8 @@ def literal(value: Any) -> str:
     """
     kind = type(value)
     if kind is float:
-        return repr(value).replace("e+", "e")
+        text = repr(value)
+        return text.replace("e+", "e") if "e" in text else text
     if kind is str:
         return quoted(value)
     if value is None or kind in (bool, int):
