@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -400,6 +401,12 @@ def programs(draw: st.DrawFn, most_leaves: int = 12) -> Program:
             tree, "DecisionTreeRegressor" if classes is None else "ExtraTreeClassifier"
         ),
     )
+
+
+def with_layout(program: Program, layout: str) -> Program:
+    """The program, its trees laid out so."""
+    origin = replace(program.origin, options=(("layout", layout),))
+    return replace(program, origin=origin)
 
 
 def origin(tree: Tree, estimator: str) -> Origin:

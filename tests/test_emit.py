@@ -16,7 +16,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 from runners import load, same
-from strategies import HOSTILE, any_text, edge_records, programs, records, scaled
+from strategies import (
+    HOSTILE,
+    any_text,
+    edge_records,
+    programs,
+    records,
+    scaled,
+    with_layout,
+)
 
 from treecompile import interpret
 from treecompile.answers import answers
@@ -114,6 +122,7 @@ def check(
 def test_emitted_code_means_what_the_program_means(data: st.DataObject) -> None:
     program = data.draw(programs())
     folded = fold(program, require_all=data.draw(st.booleans()))
+    folded = with_layout(folded, data.draw(st.sampled_from(("nested", "table"))))
     source = emit(folded, format=False)
     scorer = load(source, "<scorer>")
     assert scorer.COLUMNS == tuple(folded.columns[i].name for i in folded.required)
@@ -131,6 +140,7 @@ def test_emitted_code_means_what_the_program_means(data: st.DataObject) -> None:
 @given(st.data())
 def test_emitted_text_is_as_black_would_have_it(data: st.DataObject) -> None:
     program = fold(data.draw(programs()), require_all=data.draw(st.booleans()))
+    program = with_layout(program, data.draw(st.sampled_from(("nested", "table"))))
     source = emit(program, format=False)
     assert black.format_str(source, mode=black.Mode()) == source
 

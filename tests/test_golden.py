@@ -20,7 +20,7 @@ from typing import Any
 import black
 import pytest
 from runners import load, pythons, run, same
-from strategies import LIMIT, edge_records
+from strategies import LIMIT, edge_records, with_layout
 
 from treecompile import interpret
 from treecompile.answers import answers
@@ -306,11 +306,22 @@ def leaf() -> Program:
     return program(columns, features, 2.5)
 
 
+def in_table(make: Callable[[], Program]) -> Callable[[], Program]:
+    """The same program, its tree as a table."""
+
+    def made() -> Program:
+        return with_layout(make(), "table")
+
+    made.__name__ = f"{make.__name__}_table"
+    return made
+
+
 PROGRAMS = {
     make.__name__: make
     for make in (
         *(plain, deep, missing, categories, kinds),
         *(outputs, hostile, wide, leaf),
+        *map(in_table, (plain, missing, categories, outputs, leaf)),
     )
 }
 each = pytest.mark.parametrize("name", PROGRAMS)

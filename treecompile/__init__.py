@@ -47,6 +47,7 @@ def compile_model(
     preprocess: Any = None,
     labels: Any = None,
     names: Any = None,
+    layout: str = "auto",
     format: bool | None = None,
 ) -> str:
     """The source text of a scorer that answers as ``model`` does.
@@ -63,7 +64,9 @@ def compile_model(
     in front of the model (or a list of them), ``labels`` the encoder of the label: each
     a path as on the command line, or the object. ``names`` are those of the columns,
     where the model does not know them.
-    ``format`` runs black over the result (by default up to 2,000 lines).
+    ``layout="table"`` has the trees as a table of numbers, which is small and quick to
+    import but slower to score with, ``"nested"`` as nested ifs, whatever their size
+    (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by default up to 2,000 lines).
 
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
     what cannot be compiled exactly, BadSchema for the schema or the data.
@@ -82,6 +85,7 @@ def compile_model(
         preprocess=_several(preprocess),
         labels=labels,
         names=names,
+        layout=layout,
     )
     program = program_of(read_model(model), _described(schema, data), options)
     return emit(program, target, format)

@@ -160,6 +160,14 @@ def main() -> None:
     help="The language of the scorer.",
 )
 @click.option(
+    "--layout",
+    type=click.Choice(["auto", "nested", "table"]),
+    default="auto",
+    show_default=True,
+    help="How trees stand in the scorer: as nested ifs, or as a table of numbers, which "
+    "is small and compiles at once but is slower (auto: above 250,000 nodes).",
+)
+@click.option(
     "--format/--no-format",
     default=None,
     help="Run black over the scorer (default: up to 2,000 lines).",
@@ -179,6 +187,7 @@ def build(
     names: str | None,
     labels: str | None,
     target: str,
+    layout: str,
     format: bool | None,
 ) -> None:
     """Compile MODEL into a scorer.
@@ -199,7 +208,7 @@ def build(
     from .stages import folded, lowered
 
     options = Options(
-        threshold, columns, unknown, part, encode, preprocess, labels, names
+        threshold, columns, unknown, part, encode, preprocess, labels, names, layout
     )
     file = read_file(model)
     program = lowered(file, _described(schema, data), options)

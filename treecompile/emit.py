@@ -10,20 +10,30 @@ from .program import Program
 from .targets import python
 
 TARGETS = {"python": python}
+LAYOUTS = ("auto", "nested", "table")
 
 # black takes a quarter of a second for a thousand lines, and more in proportion as
 # they grow; what is emitted is laid out as black would have it anyway.
 MOST_LINES_TO_FORMAT = 2_000
 
 
-def emit(program: Program, target: str = "python", format: bool | None = None) -> str:
+def emit(
+    program: Program,
+    target: str = "python",
+    format: bool | None = None,
+) -> str:
     """The program as source text.
 
-    ``format`` runs black over it: by default up to 2,000 lines.
+    ``format`` runs black over it: by default up to 2,000 lines. Among the options that
+    the program was built with, ``layout`` says how trees stand in it: as "nested" ifs,
+    as a "table", or by their size ("auto"). Raises ValueError for any other.
     """
+    layout = dict(program.origin.options).get("layout", "auto")
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout is one of {', '.join(LAYOUTS)}, not {layout!r}")
     language = TARGETS[target]
     template = _environment(target).get_template(language.TEMPLATE)
-    source = template.render(language.context(program))
+    source = template.render(language.context(program, layout))
     if format is None:
         format = source.count("\n") <= MOST_LINES_TO_FORMAT
     if format:

@@ -24,7 +24,7 @@ _OPTION = re.compile(r'--([a-z-]+) ("(?:[^"\\]|\\.)*"|[^\s"]+)')
 
 @dataclass(frozen=True)
 class Options:
-    """The options of a build that change what the scorer does.
+    """The options of a build that change the scorer.
 
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
@@ -38,6 +38,7 @@ class Options:
     preprocess: tuple[Any, ...] = ()
     labels: Any = None
     names: Any = None
+    layout: str = "auto"
 
     def given(self) -> tuple[tuple[str, Any], ...]:
         """Those that are not as they are by default, by name, as texts and numbers."""

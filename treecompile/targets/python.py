@@ -34,6 +34,7 @@ from ..program import (
 from ..schema import property_of
 from .python_ensemble import EnsembleText
 from .python_spelling import Spelling
+from .python_table import PackedTrees, is_packed
 from .python_text import (
     WIDTH,
     bare,
@@ -138,8 +139,11 @@ class PythonColumn:
     optional: bool
 
 
-def context(program: Program) -> dict[str, Any]:
-    """Everything that ``module.py.jinja`` needs to print the program."""
+def context(program: Program, layout: str = "auto") -> dict[str, Any]:
+    """Everything that ``module.py.jinja`` needs to print the program.
+
+    ``layout`` says how trees stand in it: nested, as a table, or auto, by their size.
+    """
     columns = _columns(program)
     required = [columns[i] for i in program.required]
     spelling = Spelling(program, [column.id for column in columns])
@@ -156,11 +160,12 @@ def context(program: Program) -> dict[str, Any]:
     features = [] if identity else list(_features(program, spelling))
     for_encode = set(spelling.constants)
     encode_bindings = spelling.take_bindings()
+    packed = PackedTrees(spelling) if is_packed(program, layout) else None
     if isinstance(program.model, SingleTree):
-        model = _tree_context(program, program.model, spelling)
+        model = _tree_context(program.model, spelling, packed)
     else:
         ids = [columns[i].id for i in program.required]
-        model = _ensemble_context(program, program.model, spelling, ids)
+        model = _ensemble_context(program, program.model, spelling, ids, packed)
     misfits = [
         spelling.misfit(check, lambda value: _bound(value, limit))
         for check in program.checks
@@ -178,7 +183,9 @@ def context(program: Program) -> dict[str, Any]:
         "doctest": _doctest(program),
         "has_cuts": _has_rounded_cuts(program),
         "helpers": helpers,
-        "math_names": _math_names(program, helpers),
+        "math_names": _math_names(program, helpers, packed),
+        "packed": packed is not None,
+        "names": packed.names if packed is not None else {},
         "limit": limit,
         "columns": columns,
         "required": required,
@@ -227,12 +234,20 @@ def _has_rounded_cuts(program: Program) -> bool:
 
 
 def _tree_context(
-    program: Program, model: SingleTree, spelling: Spelling
+    model: SingleTree, spelling: Spelling, packed: PackedTrees | None
 ) -> dict[str, Any]:
     """What ``tree.py.jinja`` needs."""
-    lines = list(_lines(model, spelling))
+    if packed is None:
+        lines, arrays = list(_lines(model, spelling)), []
+    else:
+        packed.add(model.tree)
+        leaf = packed.leaf(str(packed.roots[0]))
+        lines = [*packed.listed(), f"    return {leaf}"]
+        packed.roots.clear()  # there is one, which is written out
+        arrays = [*packed.arrays(), *packed.of_leaves(model)]
     return {
         "ensemble": False,
+        "arrays": arrays,
         "predictions": model.predictions,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
@@ -247,10 +262,14 @@ def _tree_context(
 
 
 def _ensemble_context(
-    program: Program, model: Ensemble, spelling: Spelling, ids: list[str]
+    program: Program,
+    model: Ensemble,
+    spelling: Spelling,
+    ids: list[str],
+    packed: PackedTrees | None,
 ) -> dict[str, Any]:
     """What ``ensemble.py.jinja`` needs."""
-    text = EnsembleText(program, spelling, ids)
+    text = EnsembleText(program, spelling, ids, packed)
     body = text.score()
     answer, shares = text.answer(), text.shares()
     decision, samples = text.numbers(model.decision), text.numbers(model.samples)
@@ -268,6 +287,7 @@ def _ensemble_context(
     rows = model.several and not model.one_row
     return {
         "ensemble": True,
+        "arrays": packed.arrays() if packed is not None else [],
         "words": model.words,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
@@ -333,10 +353,14 @@ def _is_plain(program: Program) -> bool:
     return all(not c.integer and c.low == -c.high for c in program.columns)
 
 
-def _math_names(program: Program, helpers: set[str]) -> list[str]:
+def _math_names(
+    program: Program, helpers: set[str], packed: PackedTrees | None
+) -> list[str]:
     """What the module needs of ``math``."""
     constants: tuple[Any, ...] = (program.classes or (),)
-    if isinstance(program.model, SingleTree):
+    if isinstance(program.model, SingleTree) and packed is not None:
+        constants += packed.spelt
+    elif isinstance(program.model, SingleTree):
         model = program.model
         constants += (*model.predictions, *(model.probabilities or ()))
     infinite = any(map(_holds_infinity, constants))

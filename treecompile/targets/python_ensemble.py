@@ -32,7 +32,8 @@ from ..program import (
     WeightedMedian,
 )
 from .python_spelling import Spelling
-from .python_text import WIDTH, branch, identifiers, literal, width
+from .python_table import PackedTrees, is_simple
+from .python_text import WIDTH, branch, identifiers, list_lines, literal, width
 
 # Trees of more nodes than this together are parted into functions of about so many
 # each: CPython takes a time and a memory to compile one that grow faster than it does.
@@ -71,12 +72,19 @@ class Leaves:
 class EnsembleText:
     """The source text of an ensemble's functions, line by line."""
 
-    def __init__(self, program: Program, spelling: Spelling, columns: list[str]):
+    def __init__(
+        self,
+        program: Program,
+        spelling: Spelling,
+        columns: list[str],
+        packed: PackedTrees | None = None,
+    ):
         assert isinstance(program.model, Ensemble)
         self.model: Ensemble = program.model
         self.program = program
         self.spelling = spelling
         self.columns = columns  # the parameters of score
+        self.packed = packed  # the table of the trees, if they are not nested ifs
         self.whole = tuple(Element(SCORES, i) for i in range(len(self.model.scores)))
         self.functions: list[Function] = []
         self._computed: list[str] = []
@@ -125,6 +133,8 @@ class EnsembleText:
         return names
 
     def _stage(self, number: int, stage: Stage) -> list[str]:
+        if isinstance(stage, Trees) and self.packed is not None:
+            return self._packed_trees(self.packed, number, stage)
         if isinstance(stage, Trees):
             return self._trees(number, stage)
         if isinstance(stage, Sums):
@@ -192,12 +202,8 @@ class EnsembleText:
         if count == 1 and all(
             x == Number(-0.0) and _is_negative(x) for x in stage.start
         ):
-            return self._tree(
-                stage.trees[0], stage.rows[0], stage.slots[0], names, "="
-            )
-        keeps_zeros = any(
-            not isinstance(x, Number) or _is_negative(x) for x in stage.start
-        )
+            return self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
+        keeps_zeros = _keeps_zeros(stage)
         lines = _assigned(names, start)
         total = sum(len(tree.tests) for tree in stage.trees)
         parted = total > MOST_NODES_IN_SCORE
@@ -213,6 +219,36 @@ class EnsembleText:
                 lines += self._parted(first, i, stage.name, names, body)
                 body, first, size = [], i + 1, 0
         return lines + body + [""]
+
+    def _packed_trees(
+        self, packed: PackedTrees, number: int, stage: Trees
+    ) -> list[str]:
+        """The lines that walk the trees of a stage in the table."""
+        start = list(map(self.spelling.number, stage.start))
+        first, end = packed.add_stage(stage, _keeps_zeros(stage))
+        names = self._named(number, stage)
+        lines = packed.listed()
+        if len(stage.trees) == 1:
+            leaf = packed.leaf(str(packed.roots[first]))
+            loop, indent = "", "    "
+        else:
+            loop, leaf = packed.loop(first, end), packed.leaf(packed.root)
+            indent = "        "
+        if is_simple(stage):
+            (name,) = names
+            value = f"{packed.names['values']}[{leaf}]"
+            if not loop and start == ["-0.0"]:
+                return [*lines, f"    {name} = {value}"]
+            lines += [f"    {name} = {start[0]}", loop, f"{indent}{name} += {value}"]
+            return [line for line in lines if line]
+        (total,) = [names[0]] if len(names) == 1 else self.spelling.names([stage.name])
+        if len(set(start)) == 1:
+            lines.append(f"    {total} = [{start[0]}] * {len(start)}")
+        else:
+            lines += list_lines(f"    {total} = ", start)
+        lines += [loop, *packed.terms_of(leaf, total, indent)]
+        lines.append(f"    {', '.join(names)}{',' * (len(names) == 1)} = {total}")
+        return [line for line in lines if line]
 
     def _parted(
         self, first: int, last: int, stem: str, names: list[str], body: list[str]
@@ -414,6 +450,11 @@ def _bound(spelling: Spelling) -> list[str]:
         for name, call, items in spelling.take_bindings()
     ]
     return bindings + computed
+
+
+def _keeps_zeros(stage: Trees) -> bool:
+    """Whether a sum may be -0.0, to which adding zero is not nothing."""
+    return any(not isinstance(x, Number) or _is_negative(x) for x in stage.start)
 
 
 def _is_negative(x: Expression) -> bool:

@@ -108,7 +108,7 @@ class Spelling:
         if isinstance(test, Among):
             return self._among(test, test.inside == sense)
         if isinstance(test, (Threshold, Bands)):
-            name = self._computed(test.feature)
+            name = self.variable(test.feature)
             cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
             return self._intervals(name, cuts, test.missing_left, sense, True)
         assert isinstance(test, Cuts)
@@ -118,7 +118,7 @@ class Spelling:
             name, test.cuts, test.missing_left, sense, column.missing
         )
 
-    def _computed(self, feature: int) -> str:
+    def variable(self, feature: int) -> str:
         """The variable of a feature that is computed from several columns."""
         if feature not in self.computed:
             value = self.program.feature(feature).value
@@ -138,6 +138,12 @@ class Spelling:
     def pending(self) -> list[str]:
         """The variables that :meth:`take_computed` will tell of."""
         return [self.computed[i] for i in self._computing]
+
+    def constant_names(self, stems: Iterable[str]) -> list[str]:
+        """New private constants, named after the stems."""
+        names = identifiers(stems, self._taken, upper=True)
+        self._taken.update(names)
+        return names
 
     def take_computed(self) -> list[tuple[str, str]]:
         """The variables that the text so far needs computed before it, and their source."""

@@ -351,6 +351,16 @@ def constant(items: Iterable[str], name: str, kind: str) -> str:
     return "\n".join([f"{name} = {opening[0]}", *opening[1:], *body, *closing])
 
 
+def list_lines(lead: str, items: Iterable[str]) -> list[str]:
+    """``lead`` and a list of source texts, an item to a line where it is long."""
+    words = list(items)
+    line = f"{lead}[{', '.join(words)}]"
+    if width(line) <= WIDTH:
+        return [line]
+    indent = " " * (len(lead) - len(lead.lstrip()))
+    return [f"{lead}[", *(f"{indent}    {word}," for word in words), f"{indent}]"]
+
+
 def vector(arguments: Iterable[str], lead: str, indent: int = 4) -> str:
     """A call whose last argument is a list, an item to a line where it is long.
 

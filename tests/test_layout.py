@@ -1,0 +1,240 @@
+"""Trees as a table answer as nested ifs do, and large models come out as one.
+
+Single trees, on random programs, are in ``test_emit.py``, and the text in
+``test_golden.py``.
+"""
+
+from __future__ import annotations
+
+import array
+import math
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from runners import load, same
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
+    BaggingClassifier,
+    ExtraTreesRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    IsolationForest,
+    RandomForestClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from strategies import origin, scaled, with_layout
+
+from treecompile import compile_model
+from treecompile.cli import main
+from treecompile.emit import emit
+from treecompile.program import (
+    LARGEST,
+    Arithmetic,
+    Column,
+    Feature,
+    Program,
+    Read,
+    SingleTree,
+    Threshold,
+    Tree,
+)
+from treecompile.targets import python_table
+from treecompile.targets.python_table import packed, unpacked
+
+ANSWERS = ("predict", "predict_proba", "decision_function", "score_samples", "apply")
+
+MODELS = {
+    "forest": RandomForestClassifier(7, max_depth=4, random_state=0),
+    "forest of several outputs": RandomForestClassifier(3, max_depth=3, random_state=0),
+    "regressor": ExtraTreesRegressor(5, max_depth=4, random_state=0),
+    "boosting": GradientBoostingClassifier(n_estimators=4, random_state=0),
+    "boosted regressor": GradientBoostingRegressor(n_estimators=9, random_state=0),
+    "histograms": HistGradientBoostingClassifier(
+        max_iter=5, categorical_features=[0], random_state=0
+    ),
+    "histograms of numbers": HistGradientBoostingRegressor(max_iter=5, random_state=0),
+    "ada": AdaBoostClassifier(n_estimators=4, random_state=0),
+    "ada regressor": AdaBoostRegressor(n_estimators=4, random_state=0),
+    "bagging": BaggingClassifier(
+        DecisionTreeClassifier(max_depth=3), 4, max_features=0.5, random_state=0
+    ),
+    "isolation": IsolationForest(n_estimators=5, max_samples=40, random_state=0),
+    "stacking": StackingClassifier(
+        [
+            ("a", DecisionTreeClassifier(max_depth=2, random_state=0)),
+            ("b", RandomForestClassifier(3, max_depth=2, random_state=0)),
+        ],
+        DecisionTreeClassifier(max_depth=3, random_state=0),
+        passthrough=True,
+    ),
+    "voting": VotingClassifier(
+        [
+            ("a", GradientBoostingClassifier(n_estimators=2, random_state=0)),
+            ("b", RandomForestClassifier(3, max_depth=3, random_state=0)),
+        ],
+        voting="soft",
+    ),
+}
+TAKES_MISSING = ("forest", "forest of several outputs", "regressor", "histograms")
+
+
+def data(name: str) -> tuple[Any, Any]:
+    """Columns of few distinct numbers, so that cuts are met, and a label."""
+    x, y = make_classification(
+        160, 5, n_informative=4, n_redundant=0, n_classes=3, random_state=1
+    )
+    x = np.round(x * 2.0)
+    x[:, 0] = np.abs(x[:, 0]) % 5
+    if name.startswith("histograms") or name in TAKES_MISSING:
+        x[::7, 1] = x[::5, 0] = np.nan
+    if "several" in name:
+        y = np.column_stack([y, y > 1])
+    return x, y
+
+
+def scorers(model: Any) -> tuple[Any, Any]:
+    """The scorer as nested ifs, and as a table."""
+    nested, table = (
+        compile_model(model, layout=layout, format=False)
+        for layout in ("nested", "table")
+    )
+    assert "_packed" in table and "_packed" not in nested
+    return load(nested), load(table)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_table_answers_as_nested_ifs_do(name: str) -> None:
+    x, y = data(name)
+    nested, table = scorers(clone(MODELS[name]).fit(x, y))
+    assert nested.COLUMNS == table.COLUMNS
+    rng = np.random.default_rng(0)
+    rows = [*x, *rng.choice(np.arange(-6.0, 7.0, 0.5), (100, 5))]
+    answered = 0
+    for row in rows:
+        for step in (0.0, 1.0, -1.0):  # the numbers, and their neighbours
+            record = {f"x{i}": _beside(float(v), step) for i, v in enumerate(row)}
+            for function in filter(lambda f: hasattr(nested, f), ANSWERS):
+                expected = _answer(nested, function, record)
+                assert same(_answer(table, function, record), expected)
+                answered += expected is not None
+    assert answered > 300
+
+
+def _beside(x: float, step: float) -> float:
+    """The number of single precision beside this one."""
+    if not step:
+        return x
+    return float(np.nextafter(np.float32(x), np.float32(step * math.inf)))
+
+
+def _answer(scorer: Any, function: str, record: dict[str, Any]) -> Any:
+    """What a function answers; None where the record is not valid."""
+    try:
+        return getattr(scorer, function)(record)
+    except scorer.InvalidRecord:
+        return None
+
+
+@pytest.mark.parametrize("missing_left", [False, True])
+@pytest.mark.parametrize("cut", [-math.inf, -LARGEST, -5e-324, 0.0, LARGEST, math.inf])
+def test_a_computed_number_can_be_infinite(cut: float, missing_left: bool) -> None:
+    tree = Tree(
+        (Threshold(0, cut, missing_left), None, None),
+        left=(1, -1, -1),
+        right=(2, -1, -1),
+        leaf=(-1, 0, 1),
+    )
+    program = Program(
+        columns=tuple(Column(name, missing=True) for name in "ab"),
+        required=(0, 1),
+        features=(Feature("a + b", Arithmetic("+", Read(0), Read(1))),),
+        model=SingleTree(tree, (1.0, 2.0), None, (1, 2)),
+        classes=None,
+        origin=origin(tree, "DecisionTreeRegressor"),
+    )
+    predict = load(emit(with_layout(program, "table"))).predict
+    for x in (LARGEST, 1.0, 0.0, -5e-324, -1.0, -LARGEST):
+        assert predict({"a": x, "b": x}) == (1.0 if x + x <= cut else 2.0)
+    assert predict({"a": None, "b": 0.0}) == (1.0 if missing_left else 2.0)
+
+
+def test_many_distinct_rows_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(python_table, "MOST_SPELT", 3)
+    x, y = data("")
+    model = DecisionTreeClassifier(min_samples_leaf=7, random_state=0).fit(x, y)
+    nested, table = scorers(model)
+    assert len(set(nested.PROBABILITIES)) > 3
+    assert table.PROBABILITIES == nested.PROBABILITIES
+    assert table.PREDICTIONS == nested.PREDICTIONS
+    assert tuple(table.LEAVES) == nested.LEAVES
+
+
+# --- Which layout ---------------------------------------------------------------------
+
+
+def test_large_models_are_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = DecisionTreeRegressor(random_state=0).fit(*data(""))
+    nodes = model.tree_.node_count
+    monkeypatch.setattr(python_table, "MOST_NESTED_NODES", nodes)
+    assert "_packed" not in compile_model(model)
+    monkeypatch.setattr(python_table, "MOST_NESTED_NODES", nodes - 3)
+    source = compile_model(model)
+    assert "_packed" in source and "Options:" not in source
+    assert "_packed" not in compile_model(model, layout="nested")
+
+
+def test_the_option(tmp_path: Any) -> None:
+    import pickle
+
+    model = DecisionTreeRegressor(random_state=0).fit(*data(""))
+    (tmp_path / "model.pkl").write_bytes(pickle.dumps(model))
+    arguments = ["build", str(tmp_path / "model.pkl"), "--layout", "table"]
+    source = CliRunner().invoke(main, arguments).stdout
+    assert "_packed" in source
+    assert "\nOptions: --layout table\n" in (load(source).__doc__ or "")
+    assert compile_model(model, layout="table") == source
+    with pytest.raises(ValueError, match="layout is one of auto, nested, table"):
+        compile_model(model, layout="wide")
+
+
+# --- Arrays ---------------------------------------------------------------------------
+
+
+@scaled(100)
+@given(
+    st.one_of(
+        st.tuples(st.just("d"), st.lists(st.floats())),
+        st.tuples(st.just("i"), st.lists(st.integers(-(2**31), 2**31 - 1))),
+        st.tuples(st.just("H"), st.lists(st.integers(0, 2**16 - 1))),
+        st.tuples(st.just("B"), st.lists(st.integers(0, 2**8 - 1))),
+    )
+)
+def test_packed_numbers_are_read_back(pair: tuple[str, list[Any]]) -> None:
+    code, numbers = pair
+    text = packed(code, numbers)
+    assert same(unpacked(code, text), numbers)
+    assert all(len(line) <= 76 for line in text.split("\n"))
+
+
+def test_arrays_are_read_alike_on_machines_of_the_other_byte_order() -> None:
+    source = compile_model(DecisionTreeRegressor().fit(*data("")), layout="table")
+    scorer = load(source)
+    other = "big" if sys.byteorder == "little" else "little"
+    text = packed("d", [1.5, -0.0])
+    assert list(scorer._packed("d", text)) == [1.5, -0.0]
+    scorer.byteorder = other
+    swapped = array.array("d", [1.5, -0.0])
+    swapped.byteswap()
+    assert scorer._packed("d", text).tobytes() == swapped.tobytes()
