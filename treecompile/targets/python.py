@@ -185,7 +185,6 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "helpers": helpers,
         "math_names": _math_names(program, helpers, packed),
         "packed": packed is not None,
-        "names": packed.names if packed is not None else {},
         "limit": limit,
         "columns": columns,
         "required": required,
@@ -248,6 +247,7 @@ def _tree_context(
     return {
         "ensemble": False,
         "arrays": arrays,
+        "names": packed.names if packed is not None else {},
         "predictions": model.predictions,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
@@ -274,6 +274,7 @@ def _ensemble_context(
     answer, shares = text.answer(), text.shares()
     decision, samples = text.numbers(model.decision), text.numbers(model.samples)
     leaves = text.leaves()
+    table = leaves.packed if leaves is not None else packed
     one = len(model.scores) == 1
     classes: Any = program.classes
     labels = () if classes is None else classes
@@ -287,7 +288,8 @@ def _ensemble_context(
     rows = model.several and not model.one_row
     return {
         "ensemble": True,
-        "arrays": packed.arrays() if packed is not None else [],
+        "arrays": table.arrays() if table is not None else [],
+        "names": table.names if table is not None else {},
         "words": model.words,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,

@@ -56,16 +56,15 @@ class Function:
 
 @dataclass(frozen=True)
 class Leaves:
-    """The trees for ``apply``: as texts, over the conditions that go left.
+    """What ``apply`` walks: a table of the trees, and the lines that put what they test
+    into a list.
 
     In score a leaf adds what it holds and is gone. To keep count of them there would
-    slow it down, and to print the trees twice would double the file, so ``apply`` has
-    each condition once, and of each tree a line of numbers.
+    slow it down, and to print the trees twice would double the file.
     """
 
-    texts: tuple[str, ...]
-    before: tuple[str, ...]
-    conditions: tuple[str, ...]
+    packed: PackedTrees
+    lines: tuple[str, ...]
     width: int
 
 
@@ -87,6 +86,7 @@ class EnsembleText:
         self.packed = packed  # the table of the trees, if they are not nested ifs
         self.whole = tuple(Element(SCORES, i) for i in range(len(self.model.scores)))
         self.functions: list[Function] = []
+        self._listing: list[str] = []  # the body of _numbers
         self._computed: list[str] = []
 
     # --- score ------------------------------------------------------------------------
@@ -225,9 +225,17 @@ class EnsembleText:
     ) -> list[str]:
         """The lines that walk the trees of a stage in the table."""
         start = list(map(self.spelling.number, stage.start))
-        first, end = packed.add_stage(stage, _keeps_zeros(stage))
+        if number == self.model.applies:
+            packed.spelling = self.spelling.for_another_function()
+            first, end = packed.add_stage(stage, _keeps_zeros(stage))
+            packed.add_nodes(stage)
+            self._list_numbers(packed)
+            packed.spelling = self.spelling
+            lines = [f"    numbers = _numbers{_tuple(self.columns, 4)}"]
+        else:
+            first, end = packed.add_stage(stage, _keeps_zeros(stage))
+            lines = packed.listed()
         names = self._named(number, stage)
-        lines = packed.listed()
         if len(stage.trees) == 1:
             leaf = packed.leaf(str(packed.roots[first]))
             loop, indent = "", "    "
@@ -394,22 +402,21 @@ class EnsembleText:
         number = self.model.applies
         if number is None:
             return None
-        stage = self.model.stages[number]
-        assert isinstance(stage, Trees)
-        spelling = self.spelling.for_another_function()
-        places: dict[Test, int] = {}
-        texts = []
-        for tree, nodes in zip(stage.trees, stage.nodes):
-            words = [
-                f"={nodes[leaf]}" if test is None else str(_place_of(test, places))
-                for test, leaf in zip(tree.tests, tree.leaf)
-            ]
-            texts.append(literal(" ".join(words)))
-        conditions = [spelling.condition(test, True) for test in places]
-        before = _bound(spelling)
-        return Leaves(
-            tuple(texts), tuple(before), tuple(conditions), self.model.applies_width
-        )
+        packed = self.packed
+        if packed is None:
+            stage = self.model.stages[number]
+            assert isinstance(stage, Trees)
+            packed = PackedTrees(self.spelling.for_another_function())
+            for tree in stage.trees:
+                packed.add(tree)
+            packed.add_nodes(stage)
+            self._list_numbers(packed)
+        return Leaves(packed, tuple(self._listing), self.model.applies_width)
+
+    def _list_numbers(self, packed: PackedTrees) -> None:
+        """The body of ``_numbers``, of all that the trees test so far."""
+        lines = packed.listed("return")
+        self._listing = [*_bound(packed.spelling), *lines]
 
     @property
     def parameter(self) -> str:
@@ -436,10 +443,6 @@ class EnsembleText:
         if len(names) == 1 or words.isdisjoint(names):
             return body
         return [f"    {', '.join(names)} = scores", *body]
-
-
-def _place_of(test: Test, places: dict[Test, int]) -> int:
-    return places.setdefault(test, len(places))
 
 
 def _bound(spelling: Spelling) -> list[str]:

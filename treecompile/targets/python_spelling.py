@@ -67,7 +67,9 @@ class Spelling:
         self.ids = ids
         self.constants: dict[str, tuple[str, list[str]]] = {}
         self.helpers: set[str] = set()
-        self._names: dict[Any, str] = {}
+        self._names: dict[Any, str] = {}  # of constants
+        self._reserved: set[str] = set()  # the same; no variable begins as these do
+        self._norms: dict[Norm, str] = {}
         self._taken = set(ids)
         self.computed: dict[int, str] = {}  # feature -> the variable that holds it
         self.elements: dict[Element, str] = {}  # the variables of earlier stages
@@ -79,7 +81,7 @@ class Spelling:
 
     def reserve(self, name: str, categories: tuple[Constant, ...] = ()) -> None:
         """A constant that the module has already: a tuple of these categories."""
-        self._taken.add(name)
+        self._reserved.add(name)
         if categories:
             self._names["tuple", tuple(map(literal, categories))] = name
 
@@ -87,8 +89,7 @@ class Spelling:
         """The same constants and helpers, and variables of its own."""
         other = Spelling(self.program, self.ids)
         other.constants, other.helpers = self.constants, self.helpers
-        other._names = {k: v for k, v in self._names.items() if v in self.constants}
-        other._taken |= {name for name in self._taken if name.startswith("_")}
+        other._names, other._reserved = self._names, self._reserved
         return other
 
     # --- Tests ------------------------------------------------------------------------
@@ -98,12 +99,12 @@ class Spelling:
         if type(test) is Cuts and len(test.cuts) == 1:  # by far the most of them
             (cut,) = test.cuts
             if -LARGEST < cut < LARGEST:
-                column = test.column
                 left = sense
-                if self._may_be_missing_in[column] and test.missing_left == sense:
+                missing = self._may_be_missing_in[test.column]
+                if missing and test.missing_left == sense:
                     left = not sense
                 sign = "<=" if left else ">"
-                text = f"{self.ids[column]} {sign} {literal(cut)}"
+                text = f"{self.ids[test.column]} {sign} {literal(cut)}"
                 return text if left == sense else f"not {text}"
         if isinstance(test, Among):
             return self._among(test, test.inside == sense)
@@ -141,8 +142,8 @@ class Spelling:
 
     def constant_names(self, stems: Iterable[str]) -> list[str]:
         """New private constants, named after the stems."""
-        names = identifiers(stems, self._taken, upper=True)
-        self._taken.update(names)
+        names = identifiers(stems, self._reserved, upper=True)
+        self._reserved.update(names)
         return names
 
     def take_computed(self) -> list[tuple[str, str]]:
@@ -221,8 +222,7 @@ class Spelling:
     def _constant(self, stem: str, kind: str, items: list[str]) -> str:
         key = (kind, tuple(items))
         if key not in self._names:
-            (name,) = identifiers([stem], self._taken, upper=True)
-            self._taken.add(name)
+            (name,) = self.constant_names([stem])
             self._names[key] = name
             self.constants[name] = (kind, items)
         return self._names[key]
@@ -312,11 +312,9 @@ class Spelling:
 
     def _norm(self, norm: Norm) -> str:
         """The variable of a length, which every column of its row is divided by."""
-        if norm not in self._names:
-            (name,) = identifiers(["norm"], self._taken)
-            self._taken.add(name)
-            self._names[norm] = name
-        name = self._names[norm]
+        if norm not in self._norms:
+            (self._norms[norm],) = self.names(["norm"])
+        name = self._norms[norm]
         if all(name != bound for bound, _, _ in self.bindings):
             helper = self._help(f"_{norm.kind}" + "_paired" * norm.paired)
             arguments = [self.number(operand) for operand in norm.operands]

@@ -13,6 +13,8 @@ The form of it, which ``templates/python/packed.py.jinja`` prints:
   is missing to the left asks for the right, ``-x <= -next(cut)``.
 - A child below zero is a leaf: leaf k is written -1 - k. Leaves are counted through all
   trees. The root of tree t is ``_ROOTS[t]``, trees in the order of the stages.
+- Where there is an ``apply``, it answers ``_NODES[k]`` for each tree, and the list
+  is made by ``_numbers``. Beside nested ifs, the table is there for it alone.
 - Of a single tree, k is the place in PREDICTIONS. Of a stage of trees that add to one
   sum, leaf k adds ``_VALUES[k]``. Of any other, it adds ``_TERMS[i]`` to the sum number
   ``_SLOTS[i]``, for each i from ``_STARTS[r]`` up to ``_STARTS[r + 1]``, r being
@@ -72,6 +74,7 @@ class PackedTrees:
         self.holds: list[int] = []
         self.fails: list[int] = []
         self.values: list[float] = []
+        self.nodes: list[int] = []
         self.rows: list[int] = []
         self.starts: list[int] = [0]
         self.slots: list[int] = []
@@ -134,10 +137,13 @@ class PackedTrees:
 
     # --- Lines of score ---------------------------------------------------------------
 
-    def listed(self) -> list[str]:
-        """The line that puts into the list what the trees added so far test."""
+    def listed(self, first: str = "numbers: list[float] =") -> list[str]:
+        """The line that puts into the list what the trees added so far test.
+
+        ``first`` is how it begins where there is no list yet.
+        """
         items = list(self.numbers)[self._taken :]
-        lead = "numbers +=" if self._listed else "numbers: list[float] ="
+        lead = "numbers +=" if self._listed else first
         if self._listed and not items:
             return []
         self._taken, self._listed = len(self.numbers), True
@@ -182,6 +188,12 @@ class PackedTrees:
                 self.rows += [self._row(slots, row, keeps_zeros) for row in rows]
         return first, len(self.roots)
 
+    def add_nodes(self, stage: Trees) -> None:
+        """What ``apply`` answers for the leaves of a stage, which has been added last."""
+        self.nodes += [0] * (self.leaves - len(self.nodes) - sum(map(len, stage.nodes)))
+        for nodes in stage.nodes:
+            self.nodes += nodes
+
     def _fill(self, leaves: int) -> None:
         """Leaves of other stages have no value here, and no row."""
         if self.values:
@@ -214,6 +226,8 @@ class PackedTrees:
         unused: set[str] = set()
         if not self.roots:
             unused.add("roots")
+        if not self.nodes:
+            unused.add("nodes")
         if not self.values:
             unused.add("values")
         if not self.rows:
@@ -262,6 +276,7 @@ _ARRAYS = (
     ("cuts", "d", "the cut that this is compared with,"),
     ("holds", "i", "the node after it where it is at most the cut,"),
     ("fails", "i", "and where it is not. Below zero are leaves: leaf k is -1 - k."),
+    ("nodes", "i", "For each leaf: the number that apply answers."),
     ("values", "d", "For each leaf: what it adds."),
     ("rows", "i", "For each leaf: its row in what follows."),
     ("starts", "i", "For each row: where its terms begin,"),

@@ -324,14 +324,14 @@ def _operands(condition: str) -> list[str]:
     return re.split(_COMPARISON, condition, maxsplit=0 if numbers_only else 1)
 
 
-def signature(parameters: Iterable[str], returns: str) -> str:
-    """The first lines of ``score``, a parameter to a line where they are many."""
+def signature(parameters: Iterable[str], returns: str, name: str = "score") -> str:
+    """The first lines of a function, a parameter to a line where they are many."""
     words = list(parameters)
-    line = f"def score({', '.join(words)}) -> {returns}:"
+    line = f"def {name}({', '.join(words)}) -> {returns}:"
     if width(line) <= WIDTH:
         return line
     last = f") -> {returns}:"
-    return "\n".join(["def score(", *(f"    {word}," for word in words), last])
+    return "\n".join([f"def {name}(", *(f"    {word}," for word in words), last])
 
 
 def constant(items: Iterable[str], name: str, kind: str) -> str:
