@@ -27,6 +27,7 @@ from .program import (
     Values,
     WeightedMedian,
 )
+from .single import exp_single, single
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def vector(
         for rows, slots, k in zip(stage.rows, stage.slots, leaves, strict=True):
             for slot, x in zip(slots, rows[k], strict=True):
                 totals[slot] += x
+                if stage.single:
+                    totals[slot] = single(totals[slot])
         return tuple(totals)
     if isinstance(stage, Sums):
         return tuple(
@@ -147,6 +150,10 @@ def choice(stage: Choice, numbers: Sequence[float]) -> int:
 def softmax(stage: Softmax, numbers: Sequence[float]) -> tuple[float, ...]:
     """exp(x) over the sum of them all, the largest taken off first (semantics 3.4)."""
     largest = max(numbers)
+    if stage.single:
+        powers = [exp_single(single(x - largest)) for x in numbers]
+        whole = single(left_to_right(powers))
+        return tuple(single(x / whole) for x in powers)
     powers = [math.exp(x - largest) for x in numbers]
     total = numpy_sum(powers) if stage.paired else left_to_right(powers)
     if stage.logarithmic:

@@ -19,6 +19,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from .single import exp_single, single
+
 INF = math.inf
 Piece = tuple[float, float, int]
 
@@ -177,6 +179,11 @@ def _box_cox(x: float, power: float) -> float:
         return math.copysign(INF, power)
 
 
+def _expit_single(x: float, most: float) -> float:
+    """1 / (1 + expf(-x)) in single precision, -x being at most ``most``."""
+    return single(1.0 / single(1.0 + exp_single(min(-x, most))))
+
+
 EVERYWHERE: tuple[Piece, ...] = ((-INF, INF, 1),)
 VALLEY: tuple[Piece, ...] = ((-INF, 0.0, -1), (0.0, INF, 1))
 
@@ -205,6 +212,9 @@ FUNCTIONS = {
     "quantile": Function(_quantile, _between_quantiles, exact=True),
     "expit": Function(_expit, EVERYWHERE),
     "exp2": Function(_exp2, EVERYWHERE),
+    "single": Function(single, EVERYWHERE, exact=True),
+    "exp_single": Function(exp_single, EVERYWHERE),
+    "expit_single": Function(_expit_single, EVERYWHERE),
     "interpolated": Function(_interpolated, (), exact=True),
     "nudged": Function(_nudged, (), exact=True),
     "reciprocal": Function(_ufunc(np.reciprocal), (), exact=True),
@@ -217,6 +227,9 @@ _OWN = {
     "quantile",
     "expit",
     "exp2",
+    "single",
+    "exp_single",
+    "expit_single",
     "interpolated",
     "nudged",
 }

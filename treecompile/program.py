@@ -367,7 +367,8 @@ class Trees:
 
     ``rows[t][k]`` are the numbers that leaf k of tree t holds, and ``slots[t]`` the
     elements to which it adds them, one rounded addition each. ``nodes[t][k]`` is the
-    number that ``apply`` gives the leaf.
+    number that ``apply`` gives the leaf. ``single`` says that every number is a single
+    (a float of 24 bits), and that each addition is rounded to one.
     """
 
     start: tuple[Expression, ...]
@@ -376,6 +377,7 @@ class Trees:
     slots: tuple[tuple[int, ...], ...]
     nodes: tuple[tuple[int, ...], ...]
     name: str
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -399,12 +401,14 @@ class Softmax:
     """A stage: the exponentials of some numbers (less the largest of them) over their
     sum; ``paired`` sums in the order of numpy.sum, else from left to right.
     ``logarithmic`` takes the logarithm of the sum off before the exponential instead.
+    ``single`` rounds each number to single precision, and the sum once it is whole.
     """
 
     of: tuple[Expression, ...]
     paired: bool
     name: str
     logarithmic: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True)

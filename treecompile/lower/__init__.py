@@ -38,6 +38,7 @@ from .beside import (
     start_names,
     versions_beside,
 )
+from .boosters import is_booster, library_of
 from .compose import transform
 from .dummies import match_columns
 from .ensembles import lower_ensemble as _ensemble
@@ -109,6 +110,7 @@ def _lower(
     if not isinstance(record, Record) or not (is_tree or record.kind in ENSEMBLES):
         refuse(record, unwrapped.path)
     version_of(record, path)
+    library = library_of(record, path)
     _check_fitted(record, path)
     raw, flow = _start(unwrapped, described, reject_unknown, path, beside)
     inputs, frame = flow.features, flow.frame
@@ -130,7 +132,8 @@ def _lower(
         origin=replace(
             program.origin,
             steps=tuple(part.name for _, part in unwrapped.transformers),
-            version=version_text(record),
+            library=library.name,
+            version=library.version,
             sha256=sha256,
             mixed=versions_beside(beside, version_text(record)),
         ),
@@ -163,7 +166,7 @@ def _tree(
         origin=Origin(
             estimator=record.name,
             steps=(),
-            library="scikit-learn",
+            library="",
             version=None,
             sha256="",
             nodes=lowered.nodes,
@@ -175,7 +178,7 @@ def _tree(
 
 def _check_fitted(record: Record, path: str) -> None:
     """Fitting leaves attributes whose names end in an underscore."""
-    if not any(name.endswith("_") for name in record):
+    if not is_booster(record) and not any(name.endswith("_") for name in record):
         raise UnsupportedModel(
             path, "it is not fitted", "Call fit() before the model is pickled."
         )

@@ -156,7 +156,8 @@ class Answering:
 
     ``answers`` are a Choice for each output of a classifier, a number for each of a
     regressor. ``shares`` adds the stages of the probabilities when they are asked for.
-    ``words`` say how the trees combine.
+    ``words`` say how the trees combine. ``single`` says that the library answers with
+    numbers of single precision, which numpy does not add up as doubles.
     """
 
     classes: tuple[Labels, ...] | None
@@ -169,6 +170,7 @@ class Answering:
     applies: int | None = None
     applies_width: int = 0
     one_row_of_shares: bool = False
+    single: bool = False
 
 
 def divided(vector: Sequence[Expression], by: float) -> Vector:

@@ -59,7 +59,7 @@ def lower_ensemble(
         origin=Origin(
             estimator=record.name,
             steps=(),
-            library="scikit-learn",
+            library="",
             version=None,
             sha256="",
             nodes=build.nodes,

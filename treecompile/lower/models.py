@@ -30,6 +30,7 @@ from .several import chain, multi_output, one_vs_rest
 from .stacking import linear, stacking
 from .tree import Positive
 from .wrappers import SEARCHES, unwrap
+from .xgboost_model import xgboost
 
 TREES = (
     "DecisionTreeClassifier",
@@ -63,6 +64,28 @@ ENSEMBLES: dict[tuple[str, str], Lowering] = {
     )
     for name in names
 }
+#: Models of other libraries; a Booster is what such a model holds, saved alone.
+BOOSTERS: dict[tuple[str, str], Lowering] = {
+    (package, name): lowering
+    for package, names, lowering in (
+        (
+            "xgboost",
+            (
+                "XGBClassifier",
+                "XGBRegressor",
+                "XGBRFClassifier",
+                "XGBRFRegressor",
+                "XGBRanker",
+                "Booster",
+            ),
+            xgboost,
+        ),
+    )
+    for name in names
+}
+_OF_SKLEARN = ", ".join(name for _, name in ENSEMBLES)
+_OF_OTHERS = ", ".join(name for _, name in BOOSTERS if name != "Booster")
+ENSEMBLES.update(BOOSTERS)
 #: Models that are compiled inside others only.
 INNER: dict[tuple[str, str], Lowering] = {
     **{("sklearn", name): single for name in TREES},
@@ -82,7 +105,7 @@ INNER: dict[tuple[str, str], Lowering] = {
 
 SUPPORTED = (
     f"{', '.join(TREES)},\n"
-    f"{', '.join(name for _, name in ENSEMBLES)},\nalone, at the end of a Pipeline, "
+    f"{_OF_SKLEARN},\n{_OF_OTHERS},\nalone, at the end of a Pipeline, "
     f"inside one another, or inside {', '.join(sorted(SEARCHES))},\n"
     "FixedThresholdClassifier, TunedThresholdClassifierCV, TransformedTargetRegressor "
     "or FrozenEstimator"

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import UnsupportedModel
 from ..read.records import Record
+from .boosters import booster_columns
 from .early_encoder import is_early, width_before
 
 # Where the names stand: since 1.0, in 0.24, and before that in ColumnTransformer.
@@ -98,6 +99,9 @@ def _first_part(record: Record) -> Any:
 
 
 def _names(record: Record) -> tuple[str, ...] | None:
+    columns = booster_columns(record)
+    if columns is not None:
+        return columns[0]
     for attribute in _NAMES:
         names = record.get(attribute)
         if isinstance(names, Record):  # a pandas Index
@@ -110,6 +114,9 @@ def _names(record: Record) -> tuple[str, ...] | None:
 
 
 def _count(record: Record) -> int | None:
+    columns = booster_columns(record)
+    if columns is not None:
+        return columns[1]
     for attribute in _COUNTS:
         count = record.get(attribute)
         if attribute == "n_features_" and record.name in ("RFE", "RFECV"):

@@ -83,6 +83,9 @@ LONG_RUN = 8
 # Above this many leaves their answers are not repeated beside them.
 COMMENTED_LEAVES = 1_000
 # What the helpers of ``helpers.py.jinja`` need of ``math``, beyond what they are called.
+# Names that are said with a vowel first: "an XGBClassifier".
+SPOKEN_WITH_A_VOWEL = (*"AEIOU", "HGB", "LGBM", "XGB")
+
 MATH_OF_HELPERS = {
     "_fill": {"isnan"},
     "_known": {"isnan"},
@@ -110,6 +113,7 @@ MATH_OF_HELPERS = {
     "_box_cox": {"expm1", "inf", "log", "nan"},
     "_expit": {"exp"},
     "_exp2": {"inf"},
+    "_exp_single": {"inf"},
     "_softmax": {"exp"},
     "_softmax_paired": {"exp"},
     "_softmax_of_log": {"exp", "log"},
@@ -526,7 +530,7 @@ def _lines(model: SingleTree, spelling: Spelling) -> Iterator[str]:
 
 def _title(program: Program) -> str:
     estimator, classes = program.origin.estimator, program.classes
-    article = "An" if estimator[0] in "AEIOU" else "A"
+    article = "An" if estimator.startswith(SPOKEN_WITH_A_VOWEL) else "A"
     count = len(program.required)
     columns = "1 column" if count == 1 else f"{count} columns"
     outputs = _outputs(program)

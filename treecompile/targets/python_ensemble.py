@@ -32,7 +32,7 @@ from ..program import (
     WeightedMedian,
 )
 from .python_spelling import Spelling
-from .python_table import PackedTrees, is_simple
+from .python_table import PackedTrees, is_simple, rounded
 from .python_text import WIDTH, branch, identifiers, list_lines, literal, width
 
 # Trees of more nodes than this together are parted into functions of about so many
@@ -41,6 +41,14 @@ MOST_NODES_IN_SCORE = 40_000
 NODES_IN_FUNCTION = 10_000
 # More numbers than this are not given a name each where they can do without.
 FEW = 8
+
+
+# For every sum of two singles that is no infinity, 2**29 * x - (2**29 * x - x) is x
+# rounded to the nearest single, ties to even: to 24 bits, or exactly below 2**-126.
+_ABOUT_SINGLE = (
+    "    # The model adds in single precision: after each tree its sum is rounded to the",
+    "    # nearest single, which x * 2**29 - (x * 2**29 - x) is: x less its last 29 bits.",
+)
 
 
 @dataclass(frozen=True)
@@ -163,7 +171,7 @@ class EnsembleText:
             return texts
         vector = self._vector(stage.of)
         if isinstance(stage, Softmax):
-            name = "_softmax" + "_of_log" * stage.logarithmic
+            name = "_softmax" + "_of_log" * stage.logarithmic + "_single" * stage.single
             return f"{help_(name + '_paired' * stage.paired)}({vector})"
         if isinstance(stage, Shares):
             name = help_("_normalized" + "_paired" * stage.paired)
@@ -205,6 +213,9 @@ class EnsembleText:
             return self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
         keeps_zeros = _keeps_zeros(stage)
         lines = _assigned(names, start)
+        if stage.single:
+            lines += ["", *_ABOUT_SINGLE]
+            (wide,) = self.spelling.names(["wide"])
         total = sum(len(tree.tests) for tree in stage.trees)
         parted = total > MOST_NODES_IN_SCORE
         body: list[str] = []
@@ -214,6 +225,8 @@ class EnsembleText:
             body += self._tree(
                 tree, stage.rows[i], stage.slots[i], names, "+=", keeps_zeros
             )
+            if stage.single:
+                body += [rounded(names[slot], wide, "    ") for slot in stage.slots[i]]
             size += len(tree.tests)
             if parted and (size > NODES_IN_FUNCTION or i == count - 1):
                 lines += self._parted(first, i, stage.name, names, body)
@@ -236,6 +249,7 @@ class EnsembleText:
             first, end = packed.add_stage(stage, _keeps_zeros(stage))
             lines = packed.listed()
         names = self._named(number, stage)
+        wide = self.spelling.names(["wide"])[0] if stage.single else ""
         if len(stage.trees) == 1:
             leaf = packed.leaf(str(packed.roots[first]))
             loop, indent = "", "    "
@@ -247,14 +261,18 @@ class EnsembleText:
             value = f"{packed.names['values']}[{leaf}]"
             if not loop and start == ["-0.0"]:
                 return [*lines, f"    {name} = {value}"]
-            lines += [f"    {name} = {start[0]}", loop, f"{indent}{name} += {value}"]
+            lines += [f"    {name} = {start[0]}", *_ABOUT_SINGLE[: 2 * stage.single]]
+            lines += [loop, f"{indent}{name} += {value}"]
+            if stage.single:
+                lines.append(rounded(name, wide, indent))
             return [line for line in lines if line]
         (total,) = [names[0]] if len(names) == 1 else self.spelling.names([stage.name])
         if len(set(start)) == 1:
             lines.append(f"    {total} = [{start[0]}] * {len(start)}")
         else:
             lines += list_lines(f"    {total} = ", start)
-        lines += [loop, *packed.terms_of(leaf, total, indent)]
+        lines += _ABOUT_SINGLE[: 2 * stage.single]
+        lines += [loop, *packed.terms_of(leaf, total, indent, wide)]
         lines.append(f"    {', '.join(names)}{',' * (len(names) == 1)} = {total}")
         return [line for line in lines if line]
 

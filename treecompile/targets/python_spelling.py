@@ -48,6 +48,12 @@ _USES_SUM = {
     "_softmax_of_log_paired",
     "_normalized_paired",
 }
+# Other helpers that helpers call.
+_USES = {
+    "_exp_single": ("_single",),
+    "_expit_single": ("_single", "_exp_single"),
+    "_softmax_single": ("_single", "_exp_single"),
+}
 _TABLES = {
     "quantile": ("quantiles", "shares"),
     "interpolated": ("abscissas", "ordinates"),
@@ -330,6 +336,7 @@ class Spelling:
         self.helpers.add(name)
         if name in _USES_SUM:
             self.helpers.add("_sum")
+        self.helpers.update(_USES.get(name, ()))
         return name
 
     def _read(self, index: int) -> str:

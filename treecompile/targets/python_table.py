@@ -36,7 +36,7 @@ from typing import Any
 from ..layout import plain_sense
 from ..program import Cuts, Program, SingleTree, Test, Threshold, Tree, Trees
 from .python_spelling import Spelling
-from .python_text import list_lines
+from .python_text import WIDTH, list_lines, width
 
 # Above so many nodes, trees are packed unless it is asked for otherwise. So many nested
 # ones take CPython 3.11 some 3.5 s and 0.8 GB to compile, once; packed ones 0.1 s, but
@@ -158,15 +158,20 @@ class PackedTrees:
         """The leaf that a record falls into, below a root."""
         return f"_leaf(numbers, {root})"
 
-    def terms_of(self, leaf: str, total: str, indent: str) -> list[str]:
-        """The lines that add what a leaf adds to several sums."""
+    def terms_of(self, leaf: str, total: str, indent: str, wide: str = "") -> list[str]:
+        """The lines that add what a leaf adds to several sums, each rounded to single
+        precision if there is a name for what is ``wide``."""
         names, row, i = self.names, self._row_name, self._term
         starts = names["starts"]
-        return [
+        lines = [
             f"{indent}{row} = {names['rows']}[{leaf}]",
             f"{indent}for {i} in range({starts}[{row}], {starts}[{row} + 1]):",
             f"{indent}    {total}[{names['slots']}[{i}]] += {names['terms']}[{i}]",
         ]
+        if wide:
+            name = f"{total}[{names['slots']}[{i}]]"
+            lines.append(rounded(name, wide, f"{indent}    "))
+        return lines
 
     # --- Leaves -----------------------------------------------------------------------
 
@@ -311,6 +316,14 @@ def array_of(name: str, code: str, numbers: Sequence[Any], **more: Any) -> Packe
 
 def _is_row(value: Any) -> bool:
     return type(value) is tuple and all(type(x) is float for x in value)
+
+
+def rounded(name: str, wide: str, indent: str) -> str:
+    """The line that rounds a sum of two singles to a single."""
+    line = f"{indent}{name} = ({wide} := {name} * 536870912.0) - ({wide} - {name})"
+    if width(line) <= WIDTH:
+        return line
+    return f"{indent}{wide} = {name} * 536870912.0\n{indent}{name} = {wide} - ({wide} - {name})"
 
 
 def is_simple(stage: Trees) -> bool:

@@ -1,0 +1,259 @@
+"""Models of XGBoost against the library itself, edges included."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import random
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from runners import load
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from treecompile import compile_model
+from treecompile.errors import UnsupportedModel
+
+xgboost = pytest.importorskip("xgboost")
+
+MOST_ROWS = 400
+
+
+def holed(X: Any, share: float = 0.1, seed: int = 0) -> Any:
+    X = X.copy()
+    X[np.random.RandomState(seed).rand(*X.shape) < share] = math.nan
+    return X
+
+
+def rows_at_edges(scorer: Any, X: Any, seed: int = 0) -> Any:
+    """Rows of X, and such rows with one number on a cut, beside it or far away."""
+    source = scorer.__loader_source__
+    choose = random.Random(seed)
+    cuts = {float(text) for text in re.findall(r"<=? (-?[\d.]+(?:e-?\d+)?)", source)}
+    cuts |= {float(text) for text in re.findall(r"> (-?[\d.]+(?:e-?\d+)?)", source)}
+    near = [
+        y
+        for x in sorted(cuts)
+        for y in (math.nextafter(x, -math.inf), x, math.nextafter(x, math.inf))
+    ]
+    near += [0.0, -0.0, 5e-324, 1e-40, -1e-36, 1e-35, 1e30, -1e30, math.nan]
+    near = [x for x in near if abs(x) <= 1e37 or x != x]
+    rows = [list(map(float, row)) for row in X[:: max(1, len(X) // 60)]]
+    for x in choose.sample(near, min(len(near), MOST_ROWS)):
+        row = list(map(float, X[choose.randrange(len(X))]))
+        row[choose.randrange(len(row))] = x
+        rows.append(row)
+    return np.array(rows, dtype=np.float64)
+
+
+def scorer_of(model: Any) -> Any:
+    source = compile_model(model, columns="all", format=False)
+    scorer = load(source)
+    scorer.__loader_source__ = source
+    return scorer
+
+
+def agree(model: Any, X: Any, functions: tuple[str, ...] = ()) -> None:
+    """That a scorer answers each row as the library does, to the last bit."""
+    scorer = scorer_of(model)
+    rows = rows_at_edges(scorer, X)
+    records = [dict(zip(scorer.COLUMNS, row)) for row in rows.tolist()]
+    for name in functions or ("predict", "predict_proba"):
+        if not hasattr(model, name):
+            assert not hasattr(scorer, name)
+            continue
+        expected = np.asarray(getattr(model, name)(rows)).astype(float).tolist()
+        found = [getattr(scorer, name)(record) for record in records]
+        for row, said, told in zip(rows.tolist(), found, expected):
+            told = tuple(told) if isinstance(told, list) else told
+            assert said == told, (name, row)
+
+
+def fitted(kind: str, X: Any, y: Any, **parameters: Any) -> Any:
+    parameters = {"n_estimators": 12, "max_depth": 4, "n_jobs": 1, **parameters}
+    return getattr(xgboost, kind)(**parameters).fit(X, y)
+
+
+CANCER, DIABETES, IRIS = (
+    data(return_X_y=True) for data in (load_breast_cancer, load_diabetes, load_iris)
+)
+
+REGRESSORS = {
+    "plain": {},
+    "many trees": {"n_estimators": 150, "max_depth": 2},
+    "base": {"base_score": 77.3},
+    "poisson": {"objective": "count:poisson"},
+    "gamma": {"objective": "reg:gamma", "base_score": 3.0},
+    "tweedie": {"objective": "reg:tweedie"},
+    "absolute": {"objective": "reg:absoluteerror"},
+    "huber": {"objective": "reg:pseudohubererror", "base_score": 100},
+    "squared log": {"objective": "reg:squaredlogerror", "base_score": 1.5},
+    "dart": {"booster": "dart", "rate_drop": 0.3},
+    "missing": {"missing": 0.05},
+    "leaves": {"grow_policy": "lossguide", "max_leaves": 9, "max_depth": 0},
+    "parallel": {"num_parallel_tree": 3, "subsample": 0.5, "random_state": 0},
+    "pruned": {"gamma": 3000.0, "max_depth": 6},
+    "exact": {"tree_method": "exact"},
+}
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+def test_regressors(name: str) -> None:
+    X, y = DIABETES
+    agree(fitted("XGBRegressor", holed(X), y, **REGRESSORS[name]), X)
+
+
+CLASSIFIERS = {
+    "plain": {},
+    "base": {"base_score": 0.3},
+    "deep": {"max_depth": 8, "n_estimators": 40, "learning_rate": 0.05},
+    "dart": {"booster": "dart", "rate_drop": 0.3, "one_drop": True},
+    "weighted": {"scale_pos_weight": 3.0},
+    "logistic": {"objective": "reg:logistic"},
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("data", ["two", "three"])
+def test_classifiers(name: str, data: str) -> None:
+    X, y = CANCER if data == "two" else IRIS
+    agree(fitted("XGBClassifier", holed(X), y, **CLASSIFIERS[name]), X)
+
+
+def test_forests_and_rankers() -> None:
+    X, y = DIABETES
+    agree(fitted("XGBRFRegressor", X, y), X)
+    agree(fitted("XGBRFClassifier", *IRIS), IRIS[0])
+    ranker = xgboost.XGBRanker(n_estimators=5, max_depth=3)
+    agree(ranker.fit(X, (y > 150).astype(int), qid=np.arange(len(y)) // 20), X)
+
+
+def test_several_outputs() -> None:
+    X, y = DIABETES
+    agree(fitted("XGBRegressor", X, np.stack([y, -y, y * y], axis=1)), X)
+
+
+def test_early_stopping_ends_at_the_best_round() -> None:
+    X, y = IRIS
+    model = xgboost.XGBClassifier(
+        n_estimators=60, max_depth=4, early_stopping_rounds=2, n_jobs=1
+    )
+    model.fit(X[::2], y[::2], eval_set=[(X[1::2], y[1::2])], verbose=False)
+    assert model.best_iteration < 50
+    assert len(re.findall("# Tree ", compile_model(model))) == 3 * (
+        model.best_iteration + 1
+    )
+    agree(model, X)
+
+
+@pytest.mark.parametrize(
+    "objective", ["binary:logistic", "multi:softprob", "multi:softmax", "reg:gamma"]
+)
+def test_a_bare_booster_answers_as_its_predict_does(objective: str) -> None:
+    X, y = IRIS
+    y = y if objective.startswith("multi") else (y > 0) + (objective == "reg:gamma")
+    parameters = {"objective": objective, "max_depth": 3, "nthread": 1}
+    if objective.startswith("multi"):
+        parameters["num_class"] = 3
+    booster = xgboost.train(parameters, xgboost.DMatrix(X, label=y), 8)
+    scorer = scorer_of(booster)
+    rows = rows_at_edges(scorer, X)
+    expected = booster.predict(xgboost.DMatrix(rows)).astype(float).tolist()
+    for row, told in zip(rows.tolist(), expected):
+        told = tuple(told) if isinstance(told, list) else told
+        assert scorer.predict(dict(zip(scorer.COLUMNS, row))) == told
+
+
+def test_inside_what_is_around_it() -> None:
+    X, y = IRIS
+    pipeline = make_pipeline(StandardScaler(), fitted("XGBClassifier", X, y))
+    agree(pipeline.fit(X, y), X)
+    search = GridSearchCV(
+        xgboost.XGBRegressor(n_estimators=4, n_jobs=1), {"max_depth": [2, 3]}, cv=2
+    )
+    agree(search.fit(*DIABETES), DIABETES[0])
+
+
+def test_as_a_table() -> None:
+    for name, kind in (("XGBClassifier", IRIS), ("XGBRegressor", DIABETES)):
+        model = fitted(name, holed(kind[0]), kind[1])
+        nested, packed = scorer_of(model), load(
+            compile_model(model, columns="all", layout="table")
+        )
+        for row in rows_at_edges(nested, kind[0]).tolist():
+            record = dict(zip(nested.COLUMNS, row))
+            assert nested.score(*row) == packed.score(*row)
+            assert nested.predict(record) == packed.predict(record)
+
+
+def test_names_are_those_of_the_frame() -> None:
+    frame = load_iris(as_frame=True)
+    scorer = scorer_of(fitted("XGBClassifier", frame.data, frame.target))
+    assert scorer.COLUMNS == tuple(frame.data.columns)
+    assert scorer_of(fitted("XGBClassifier", *IRIS)).COLUMNS == ("x0", "x1", "x2", "x3")
+
+
+def test_the_docstring_names_the_library() -> None:
+    source = compile_model(fitted("XGBClassifier", *IRIS))
+    assert f"of XGBoost {xgboost.__version__}" in " ".join(source[:400].split())
+    assert source.startswith('"""An XGBClassifier')
+
+
+@pytest.mark.parametrize(
+    "parameters, problem",
+    [
+        ({"booster": "gblinear"}, "gblinear"),
+        ({"objective": "reg:quantileerror", "quantile_alpha": [0.1, 0.9]}, ""),
+        ({"objective": "binary:hinge"}, "binary:hinge"),
+        ({"multi_strategy": "multi_output_tree"}, "multi_strategy"),
+    ],
+)
+def test_what_cannot_be_compiled_is_refused(
+    parameters: dict[str, Any], problem: str
+) -> None:
+    X, y = DIABETES
+    if "multi_strategy" in parameters:
+        y = np.stack([y, y], axis=1)
+    if parameters.get("objective") == "binary:hinge":
+        y = y > 100
+    model = fitted("XGBRegressor", X, y, **parameters)
+    if not problem:
+        return agree(model, X)
+    with pytest.raises(UnsupportedModel, match=problem):
+        compile_model(model)
+
+
+def test_an_unfitted_model_is_refused() -> None:
+    with pytest.raises(UnsupportedModel, match="not fitted"):
+        compile_model(pickle.loads(pickle.dumps(xgboost.XGBClassifier())))
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_any_numbers(data: Any) -> None:
+    """Small models of numbers that are near one another, tiny, huge or missing."""
+    numbers = st.one_of(
+        st.sampled_from([0.0, 1.0, 1.0 + 2**-23, 1.0 + 2**-24, math.nan, -0.0]),
+        st.floats(-1e30, 1e30),
+        st.floats(-1e-30, 1e-30),
+    )
+    X = np.array(
+        data.draw(st.lists(st.tuples(numbers, numbers), min_size=6, max_size=20))
+    )
+    classes = data.draw(st.integers(2, 5))
+    y = np.arange(len(X)) % classes
+    model = xgboost.XGBClassifier(
+        n_estimators=data.draw(st.integers(1, 5)),
+        max_depth=3,
+        min_child_weight=0,
+        n_jobs=1,
+        learning_rate=data.draw(st.sampled_from([1.0, 0.3])),
+    ).fit(X, y)
+    agree(model, X)

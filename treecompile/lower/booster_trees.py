@@ -1,0 +1,93 @@
+"""What the trees of XGBoost, LightGBM and CatBoost share: node arrays, checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..program import Bands, Test, Tree
+from .build import Member
+
+DAMAGED = "The file is damaged or was made by hand; pickle the fitted model again."
+
+
+def tree_of(
+    member: Member,
+    left: Sequence[int],
+    right: Sequence[int],
+    test: Callable[[int], Test],
+    depth_first: bool = False,
+) -> tuple[Tree, list[int]]:
+    """The tree whose children are given by node, and the nodes that are its leaves.
+
+    A child of -1 (or, as a bitwise complement, below) is a leaf's; ``left[i]`` of a
+    leaf is -1 itself. Nodes that cannot be reached are left out. Refused where a node
+    is reached twice or is not there.
+    """
+    count = len(left)
+    order, place = [0], {0: 0}
+    lefts: list[int] = []
+    rights: list[int] = []
+    tests: list[Test | None] = []
+    leaf: list[int] = []
+    leaves: list[int] = []
+    depth = [0]
+    deepest = 0
+    for node in order:
+        here = depth[len(tests)]
+        if left[node] == -1 and right[node] == -1:
+            tests.append(None)
+            lefts.append(-1)
+            rights.append(-1)
+            leaf.append(len(leaves))
+            leaves.append(node)
+            continue
+        for child in (left[node], right[node]):
+            if not 0 <= child < count or child in place:
+                raise member.refuse(
+                    "the tree cannot be trusted: its nodes are not one tree", DAMAGED
+                )
+            place[child] = len(order)
+            order.append(child)
+            depth.append(here + 1)
+        deepest = max(deepest, here + 1)
+        tests.append(test(node))
+        leaf.append(-1)
+        lefts.append(place[left[node]])
+        rights.append(place[right[node]])
+    build = member.build
+    build.nodes += len(order)
+    build.leaves += len(leaves)
+    build.depth = max(build.depth, deepest)
+    return Tree(tuple(tests), tuple(lefts), tuple(rights), tuple(leaf)), leaves
+
+
+def bands(
+    feature: int, pieces: Iterable[tuple[float, bool]], first: bool, missing_left: bool
+) -> Bands:
+    """A test by pieces of the number line: ``first`` says whether the lowest numbers go
+    left, and each (cut, left) how those above the cut do. The cuts ascend."""
+    cuts = [] if first else [-math.inf]
+    inside = first
+    for cut, left in pieces:
+        if left != inside:
+            if cuts and cuts[-1] == cut:
+                cuts.pop()
+            else:
+                cuts.append(cut)
+            inside = left
+    return Bands(feature, tuple(cuts), missing_left)
+
+
+def numbers(
+    member: Member, value: object, kinds: str, word: str
+) -> NDArray[np.float64]:
+    """A list or an array of numbers as an array; refused where it is none."""
+    if isinstance(value, (list, np.ndarray)):
+        array = np.asarray(value)
+        if array.ndim == 1 and (array.dtype.kind in kinds or not array.size):
+            return array
+    raise member.refuse(f"its {word} are no list of numbers", DAMAGED)

@@ -1,0 +1,40 @@
+"""What is asked of a model of XGBoost, LightGBM or CatBoost before it is lowered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..read.records import Record
+from .versions import version_text
+from .xgboost_data import xgboost_model
+
+
+@dataclass(frozen=True)
+class Library:
+    """The library that wrote a model, and its version where the file says it."""
+
+    name: str
+    version: str | None
+
+
+def is_booster(record: object) -> bool:
+    """Whether the record is of one of the boosting libraries."""
+    return isinstance(record, Record) and record.kind[0] in ("xgboost",)
+
+
+def library_of(record: Record, path: str) -> Library:
+    """The library and the version that a model was written by."""
+    package = record.kind[0]
+    if package == "xgboost":
+        text = xgboost_model(record, path).version_text
+        return Library("XGBoost", text or "0.90 or older")
+    return Library("scikit-learn", version_text(record))
+
+
+def booster_columns(record: Record) -> tuple[tuple[str, ...] | None, int] | None:
+    """The names of the columns that a booster takes (None where it was fitted without)
+    and their number; None of what is no booster."""
+    if record.kind[0] == "xgboost":
+        model = xgboost_model(record, record.name)
+        return model.names, model.width
+    return None

@@ -1,0 +1,299 @@
+"""A pickled XGBoost booster -> its trees and what is around them, checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnreadableFile, UnsupportedModel
+from ..read.records import Record
+from ..read.xgboost_payload import model_of
+from .booster_trees import DAMAGED
+
+#: The newest XGBoost whose arithmetic is known here.
+NEWEST = (3, 2)
+
+_DEFAULT_NAME = re.compile(r"f(0|[1-9][0-9]*)\Z")
+
+
+@dataclass(frozen=True)
+class XgboostTree:
+    """The nodes of one tree; -1 in ``left`` and ``right`` at a leaf, the value of which
+    stands in ``conditions``. ``chosen`` are the categories that a node sends right."""
+
+    left: list[int]
+    right: list[int]
+    features: list[int]
+    conditions: NDArray[np.float32]
+    default_left: list[bool]
+    chosen: dict[int, list[int]]
+
+
+@dataclass(frozen=True)
+class XgboostModel:
+    """A model: ``groups`` says to which output each tree adds, ``base`` what the file
+    says of the start; ``weights`` are those of DART."""
+
+    version: tuple[int, int, int]  # (0, 0, 0) up to 0.90, which did not say
+    version_text: str | None
+    objective: str
+    base: tuple[float, ...]
+    width: int
+    outputs: int
+    trees: tuple[XgboostTree, ...]
+    groups: tuple[int, ...]
+    weights: tuple[float, ...] | None
+    per_round: int
+    best_iteration: int | None
+    names: tuple[str, ...] | None
+    categories: tuple[tuple[Any, ...] | None, ...] | None
+
+
+def booster_of(record: Record) -> Any:
+    """The Booster record of a fitted XGBoost model, or None."""
+    if record.name == "Booster":
+        return record
+    booster = record.get("_Booster")
+    return booster if isinstance(booster, Record) else None
+
+
+def xgboost_model(record: Record, path: str) -> XgboostModel:
+    """The model that a record of the package ``xgboost`` holds."""
+    booster = booster_of(record)
+    handle = booster.get("handle") if booster is not None else None
+    if not isinstance(handle, (bytes, bytearray)):
+        raise UnsupportedModel(
+            path, "it is not fitted", "Call fit() before the model is pickled."
+        )
+    try:
+        model = _model(bytes(handle), path)
+    except UnreadableFile as error:
+        raise UnsupportedModel(path, str(error)) from error
+    if model.names is None:  # before 1.4 the names stood beside the payload
+        names = _names(booster.get("feature_names"))
+        object.__setattr__(model, "names", names)
+    return model
+
+
+@lru_cache(maxsize=4)
+def _model(payload: bytes, path: str) -> XgboostModel:
+    return _Parts(model_of(payload), path).model()
+
+
+class _Parts:
+    """The parts of the JSON form of a model, each checked as it is taken."""
+
+    def __init__(self, model: Mapping[str, Any], path: str) -> None:
+        self.learner: Mapping[str, Any] = model["learner"]
+        self.path = path
+        self.version_text: str | None = None
+        self.version = self._version(model.get("version"))
+        self.parallel = _parallel(model.get("config"))
+
+    def model(self) -> XgboostModel:
+        booster = self.learner["gradient_booster"]
+        name = booster.get("name")
+        weights = None
+        if name == "dart":
+            if self.version < (1, 0, 0):
+                raise self._refuse(
+                    "its booster is dart, whose predict dropped trees at random in "
+                    "XGBoost 0.90 and before",
+                    "Fit the model with XGBoost 1.0 or later.",
+                )
+            weights = tuple(self._floats(booster["weight_drop"]).tolist())
+            booster = booster["gbtree"]
+        elif name != "gbtree":
+            raise self._refuse(
+                f"its booster is {name!r}, which is no sum of trees",
+                "Supported are the boosters gbtree and dart.",
+            )
+        forest = booster["model"]
+        parameters = self.learner["learner_model_param"]
+        outputs = max(
+            1,
+            int(parameters.get("num_class", "0")),
+            int(parameters.get("num_target", "1")),
+        )
+        width = int(parameters["num_feature"])
+        trees = tuple(
+            self._tree(tree, width, number)
+            for number, tree in enumerate(forest["trees"])
+        )
+        groups = tuple(self._integers(forest["tree_info"]).tolist())
+        if len(groups) != len(trees) or not all(0 <= g < outputs for g in groups):
+            raise self._damaged("its trees do not fit its outputs")
+        if weights is not None and len(weights) != len(trees):
+            raise self._damaged("it has not one weight for each tree")
+        parallel = int(forest["gbtree_model_param"].get("num_parallel_tree", "0"))
+        parallel = parallel or self.parallel
+        return XgboostModel(
+            version=self.version,
+            version_text=self.version_text,
+            objective=str(self.learner["objective"]["name"]),
+            base=self._base(str(parameters["base_score"]), outputs),
+            width=width,
+            outputs=outputs,
+            trees=trees,
+            groups=groups,
+            weights=weights,
+            per_round=parallel * outputs,
+            best_iteration=self._best(),
+            names=_names(self.learner.get("feature_names")),
+            categories=self._categories(forest.get("cats"), width),
+        )
+
+    def _tree(self, tree: Mapping[str, Any], width: int, number: int) -> XgboostTree:
+        left, right, features, default_left = (
+            self._integers(tree[key])
+            for key in (
+                "left_children",
+                "right_children",
+                "split_indices",
+                "default_left",
+            )
+        )
+        conditions = self._floats(tree["split_conditions"])
+        count = len(left)
+        if int(tree["tree_param"].get("size_leaf_vector", "1") or 0) > 1:
+            raise self._refuse(
+                "a leaf of its trees holds several numbers (multi_strategy="
+                "'multi_output_tree')",
+                "Fit it with multi_strategy='one_output_per_tree'.",
+            )
+        arrays = (right, features, default_left, conditions)
+        if not count or any(len(array) != count for array in arrays):
+            raise self._damaged(f"the arrays of tree {number} do not fit together")
+        inner = left != -1
+        if (inner & ((features < 0) | (features >= width))).any():
+            raise self._damaged(f"tree {number} tests a feature that is not there")
+        if np.isnan(conditions).any():
+            raise self._damaged(f"tree {number} holds NaN in place of a number")
+        return XgboostTree(
+            left=left.tolist(),
+            right=right.tolist(),
+            features=features.tolist(),
+            conditions=conditions,
+            default_left=default_left.astype(bool).tolist(),
+            chosen=self._chosen(tree, count),
+        )
+
+    def _chosen(self, tree: Mapping[str, Any], count: int) -> dict[int, list[int]]:
+        """The categories of each node that splits by them."""
+        kinds = self._integers(tree.get("split_type", []))
+        if not kinds.any():
+            return {}
+        nodes, starts, sizes, codes = (
+            self._integers(tree[f"categories{part}"]).tolist()
+            for part in ("_nodes", "_segments", "_sizes", "")
+        )
+        if not len(nodes) == len(starts) == len(sizes) or len(kinds) != count:
+            raise self._damaged("its category splits do not fit together")
+        chosen = {}
+        for node, start, size in zip(nodes, starts, sizes):
+            if not (0 <= node < count and 0 <= start <= start + size <= len(codes)):
+                raise self._damaged("its category splits do not fit together")
+            chosen[node] = codes[start : start + size]
+        if set(chosen) != set(np.flatnonzero(kinds).tolist()):
+            raise self._damaged("its category splits do not fit together")
+        return chosen
+
+    def _categories(
+        self, cats: Any, width: int
+    ) -> tuple[tuple[Any, ...] | None, ...] | None:
+        """The categories of each column, as the model knows them since 3.1."""
+        if not isinstance(cats, Mapping) or not cats.get("enc"):
+            return None
+        found: list[tuple[Any, ...] | None] = []
+        for encoding in cats["enc"]:
+            found.append(self._values(encoding))
+        if len(found) != width:
+            raise self._damaged("its categories do not fit its columns")
+        return tuple(found) if any(found) else None
+
+    def _values(self, encoding: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        values = encoding.get("values")
+        if "offsets" in encoding:
+            ends = self._integers(encoding["offsets"]).tolist()
+            raw = bytes(int(x) & 0xFF for x in self._integers(values).tolist())
+            if any(not 0 <= a <= b <= len(raw) for a, b in zip(ends, ends[1:])):
+                raise self._damaged("its categories do not fit together")
+            return tuple(
+                raw[a:b].decode("utf-8", "surrogateescape")
+                for a, b in zip(ends, ends[1:])
+            )
+        array = np.asarray(values)
+        return tuple(array.tolist()) if array.size else None
+
+    def _base(self, text: str, outputs: int) -> tuple[float, ...]:
+        """The start of each output: one number up to 3.0, since then a list."""
+        found = json.loads(text) if text.startswith("[") else [float(text)]
+        numbers = [float(np.float32(x)) for x in found]
+        if len(numbers) == 1:
+            numbers = numbers * outputs
+        if len(numbers) != outputs or not np.isfinite(numbers).all():
+            raise self._damaged("its base_score is none")
+        return tuple(numbers)
+
+    def _best(self) -> int | None:
+        attributes = self.learner.get("attributes")
+        text = attributes.get("best_iteration") if attributes else None
+        return int(text) if text is not None else None
+
+    def _version(self, version: Any) -> tuple[int, int, int]:
+        known = [int(x) for x in version or ()]
+        major, minor, patch = (known + [0, 0, 0])[:3]
+        if (major, minor) > NEWEST:
+            raise self._refuse(
+                f"it was written by XGBoost {major}.{minor}, and this "
+                "treecompile knows the arithmetic of versions up to "
+                f"{NEWEST[0]}.{NEWEST[1]}",
+                "Update treecompile, or fit the model with an older XGBoost.",
+            )
+        self.version_text = ".".join(map(str, known)) or None
+        return major, minor, patch
+
+    def _integers(self, value: Any) -> NDArray[np.int64]:
+        array = np.asarray(value)
+        if array.ndim != 1 or (array.size and array.dtype.kind not in "iub"):
+            raise self._damaged("it holds no list of integers where one must be")
+        return array.astype(np.int64)
+
+    def _floats(self, value: Any) -> NDArray[np.float32]:
+        array = np.asarray(value)
+        if array.ndim != 1 or (array.size and array.dtype.kind not in "iuf"):
+            raise self._damaged("it holds no list of numbers where one must be")
+        return array.astype(np.float32)
+
+    def _damaged(self, problem: str) -> UnsupportedModel:
+        return self._refuse(f"it cannot be trusted: {problem}", DAMAGED)
+
+    def _refuse(self, problem: str, advice: str) -> UnsupportedModel:
+        return UnsupportedModel(self.path, problem, advice)
+
+
+def _parallel(config: Any) -> int:
+    """The number of trees a round and output, which stood there alone up to 1.5."""
+    for key in ("learner", "gradient_booster", "gbtree_train_param"):
+        config = config.get(key) if isinstance(config, Mapping) else None
+    if not isinstance(config, Mapping):
+        return 1
+    return int(config.get("num_parallel_tree", "1")) or 1
+
+
+def _names(names: Any) -> tuple[str, ...] | None:
+    """The names of the columns, None where XGBoost made them up (f0, f1, ...)."""
+    if not isinstance(names, (list, tuple)) or not names:
+        return None
+    if not all(isinstance(name, str) for name in names):
+        return None
+    if all(_DEFAULT_NAME.match(x) and int(x[1:]) == i for i, x in enumerate(names)):
+        return None
+    return tuple(names)

@@ -1,0 +1,302 @@
+"""XGBoost's models: trees that are added up in single precision.
+
+A value is rounded to single and compared with ``x < condition``; a missing one goes the
+default way of the node. From the base score on, tree after tree adds its leaf, each
+addition rounded to single. The link is computed in single precision with glibc's expf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..program import (
+    Apply,
+    Arithmetic,
+    Choice,
+    Number,
+    Replace,
+    Softmax,
+    Test,
+    Threshold,
+    Trees,
+)
+from ..read.records import Name, Record
+from ..single import exp_single, log_single, single
+from .booster_trees import DAMAGED, bands, tree_of
+from .build import Answering, Labels, Member, Vector
+from .flow import Flow
+from .precision import SINGLE_LIMIT, double_cuts
+from .tree import class_labels
+from .xgboost_data import XgboostModel, XgboostTree, xgboost_model
+
+_LOGISTIC = {"binary:logistic", "reg:logistic"}
+_EXPONENTIAL = {"count:poisson", "reg:gamma", "reg:tweedie", "survival:cox"}
+_PLAIN = {
+    "reg:squarederror",
+    "reg:linear",
+    "reg:squaredlogerror",
+    "reg:absoluteerror",
+    "reg:pseudohubererror",
+    "reg:quantileerror",
+    "rank:pairwise",
+    "rank:ndcg",
+    "rank:map",
+}
+_MANY = {"multi:softprob", "multi:softmax"}
+# Codes of categories from here on are taken for none.
+_OUT_OF_RANGE = 2**24
+
+
+def xgboost(member: Member) -> Answering:
+    """XGBClassifier, XGBRegressor, XGBRF*, XGBRanker and the bare Booster."""
+    record = member.record
+    model = xgboost_model(record, member.here)
+    _check_objective(member, model)
+    member.check_width(model.width)
+    member.check_columns(True, SINGLE_LIMIT)
+    raw = _sum(member, model, _missing(member))
+    words = f"the sum of {_used(member, model)} trees"
+    if model.objective in _MANY:
+        return _many(member, model, raw, words)
+    value = raw
+    if model.objective in _LOGISTIC:
+        value = tuple(_logistic(model, x) for x in raw)
+        words = f"the logistic function of {words}"
+    elif model.objective in _EXPONENTIAL:
+        value = tuple(Apply("exp_single", x, ()) for x in raw)
+        words = f"the exponential of {words}"
+    if not record.name.endswith("Classifier"):
+        answers = value if value == raw else member.build.values(value, "value")
+        return Answering(None, answers, words, several=len(raw) > 1, single=True)
+    classes = _classes(member, 2)
+    if len(raw) > 1:
+        raise member.refuse(
+            "a classifier of several outputs cannot be compiled",
+            "Fit a MultiOutputClassifier around an XGBClassifier instead.",
+        )
+    if model.objective not in _LOGISTIC:
+        raise member.refuse(
+            f"a classifier with the objective {model.objective!r} cannot be compiled",
+            "Supported are binary:logistic and the multi: objectives.",
+        )
+
+    def shares() -> tuple[Vector, ...]:
+        (second,) = member.build.values(value, "second")
+        first = Apply("single", Arithmetic("-", Number(1.0), second), ())
+        return ((first, second),)
+
+    return Answering(
+        (classes,), (Choice(raw, _last_even()),), words, shares, single=True
+    )
+
+
+def _check_objective(member: Member, model: XgboostModel) -> None:
+    own = member.record.get("objective")
+    if own is not None and not isinstance(own, str):
+        raise member.refuse(
+            "its objective is a function of your own",
+            "Supported are XGBoost's own objectives, by name.",
+        )
+    if model.objective not in _LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY:
+        known = sorted(_LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY)
+        raise member.refuse(
+            f"its objective {model.objective!r} cannot be compiled exactly",
+            f"Supported are {', '.join(known)}.",
+        )
+
+
+def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answering:
+    """One number for each of several classes. The label is that of the largest share,
+    and shares can be equal where the numbers are not."""
+    build = member.build
+    if model.objective == "multi:softmax":
+        choice = Choice(raw)
+        if not member.record.name.endswith("Classifier"):
+            return Answering(None, build.stage(choice), f"the largest of {words}")
+        return Answering((_classes(member, len(raw)),), (choice,), words, single=True)
+    shares = build.stage(Softmax(raw, False, "share", single=True))
+    if not member.record.name.endswith("Classifier"):
+        return Answering(None, shares, words, several=True, single=True)
+    classes = _classes(member, len(raw))
+    return Answering(
+        (classes,), (Choice(shares),), words, lambda: (shares,), single=True
+    )
+
+
+def _classes(member: Member, count: int) -> Labels:
+    """The labels: 0, 1, ... unless the model of old encoded them itself."""
+    record = member.record
+    encoder = record.get("_le")
+    known = encoder.get("classes_") if isinstance(encoder, Record) else None
+    if known is None:
+        known = record.get("classes_")
+    if known is None:
+        known = np.arange(int(member.fitted("n_classes_")))
+    (labels,) = class_labels(np.asarray(known), member.here)
+    if len(labels) != count:
+        raise member.refuse(
+            f"it has {len(labels)} classes, and its trees are for {count}",
+            "" if len(labels) == 1 else DAMAGED,
+        )
+    return labels
+
+
+# --- The sum --------------------------------------------------------------------------
+
+
+def _sum(member: Member, model: XgboostModel, flow: Flow) -> Vector:
+    base = _margins(member, model)
+    places = member.build.places(flow)
+    count = _used(member, model)
+    old = _base_last(model)
+    found, rows, nodes = [], [], []
+    for number in range(count):
+        inner = member.inner(member.record, f"tree {number}")
+        tree, leaves = tree_of(
+            inner,
+            model.trees[number].left,
+            model.trees[number].right,
+            _tests(model.trees[number], places),
+        )
+        values = model.trees[number].conditions[leaves]
+        if model.weights is not None:
+            start = 0.0 if old else base[model.groups[number]]
+            values = _dropped(values, start, model.weights[number])
+        found.append(tree)
+        rows.append(tuple((x,) for x in values.astype(np.float64).tolist()))
+        nodes.append(tuple(leaves))
+    _check_range(member, base, rows)
+    zeros = (0.0,) * len(base)
+    raw = member.build.stage(
+        Trees(
+            start=tuple(map(Number, zeros if old else base)),
+            trees=tuple(found),
+            rows=tuple(rows),
+            slots=tuple((group,) for group in model.groups[:count]),
+            nodes=tuple(nodes),
+            name="raw",
+            single=True,
+        )
+    )
+    if not old:
+        return raw
+    sums = [Arithmetic("+", Number(b), x) for b, x in zip(base, raw)]
+    return member.build.values([Apply("single", x, ()) for x in sums], "margin")
+
+
+def _base_last(model: XgboostModel) -> bool:
+    """Whether the sum starts from zero, and the base score is added at the end: so it
+    was up to 1.2, and in DART up to 1.3."""
+    return model.version < ((1, 3, 0) if model.weights is None else (1, 4, 0))
+
+
+def _dropped(
+    values: NDArray[np.float32], base: float, weight: float
+) -> NDArray[np.float32]:
+    """What a tree of DART adds: its sum with the base, less the base, times a weight."""
+    start, factor = np.float32(base), np.float32(weight)
+    return ((start + values) - start) * factor
+
+
+def _check_range(
+    member: Member, base: Sequence[float], rows: Sequence[Sequence[Sequence[float]]]
+) -> None:
+    """The sums stay far from the largest single, beyond which they would be infinite."""
+    most = max(map(abs, base)) + sum(max(abs(x) for (x,) in row) for row in rows)
+    if not most < 2.0**127:
+        raise member.refuse("its sums can overflow single precision")
+
+
+def _used(member: Member, model: XgboostModel) -> int:
+    """How many trees ``predict`` uses: up to the best iteration of early stopping."""
+    every = len(model.trees)
+    if member.record.name == "Booster":
+        return every
+    limit = member.record.get("best_ntree_limit")
+    if model.version < (1, 4, 0):
+        rounds = int(limit) if limit is not None else 0
+        return min(rounds * model.outputs, every) or every
+    if model.best_iteration is None:
+        return every
+    return min((model.best_iteration + 1) * model.per_round, every)
+
+
+def _margins(member: Member, model: XgboostModel) -> tuple[float, ...]:
+    """The base score as what the trees are added to."""
+    if model.version < (1, 0, 0):
+        return model.base
+    if model.objective in _LOGISTIC:
+        if not all(0.0 < x < 1.0 for x in model.base):
+            raise member.refuse("its base_score is not between 0 and 1")
+        return tuple(-log_single(single(single(1.0 / x) - 1.0)) for x in model.base)
+    if model.objective in _EXPONENTIAL:
+        if not all(x > 0.0 for x in model.base):
+            raise member.refuse("its base_score is not above 0")
+        return tuple(log_single(x) for x in model.base)
+    return model.base
+
+
+# --- The tests ------------------------------------------------------------------------
+
+
+def _missing(member: Member) -> Flow:
+    """What flows in, without what the model takes for missing."""
+    flow = member.flow
+    if flow.sparse:  # what a sparse matrix does not hold is missing
+        flow = flow.with_values(Replace(x, 0.0, None) for x in flow.values)
+    missing = member.record.get("missing")
+    if missing is None or missing != missing:
+        return flow
+    if isinstance(missing, Name) or not isinstance(missing, (int, float, np.number)):
+        raise member.refuse(f"its missing value {missing!r} is no number")
+    value = single(float(missing))
+    if abs(value) == float("inf"):
+        return flow
+    return flow.with_values(
+        Replace(Apply("single", x, ()), value, None) for x in flow.values
+    )
+
+
+def _tests(tree: XgboostTree, places: NDArray[np.int64]) -> Callable[[int], Test]:
+    # x < c of singles is x <= the single before c.
+    before = np.nextafter(tree.conditions, np.float32(-np.inf))
+    cuts = double_cuts(before.astype(np.float64)).tolist()
+
+    def test(node: int) -> Test:
+        place = int(places[tree.features[node]])
+        missing_left = tree.default_left[node]
+        if node in tree.chosen:
+            return _category_test(place, tree.chosen[node], missing_left)
+        return Threshold(place, cuts[node], missing_left)
+
+    return test
+
+
+def _category_test(place: int, chosen: list[int], missing_left: bool) -> Test:
+    """Right where the code, cut to an integer, is one of the chosen."""
+    codes = sorted({code for code in chosen if 0 <= code < _OUT_OF_RANGE})
+    edges = np.array([[code, code + 1] for code in codes], dtype=np.float32)
+    below = double_cuts(np.nextafter(edges, np.float32(-np.inf)).astype(np.float64))
+    pieces = [piece for a, b in below.tolist() for piece in ((a, False), (b, True))]
+    return bands(place, pieces, True, missing_left)
+
+
+@lru_cache(maxsize=1)
+def _last_even() -> float:
+    """The largest sum for which the share of the second class is not above a half."""
+    low, high = 0, int(np.float32(1.0).view(np.uint32))
+    while high - low > 1:
+        middle = (low + high) // 2
+        x = float(np.uint32(middle).view(np.float32))
+        share = single(1.0 / single(1.0 + exp_single(-x)))
+        low, high = (low, middle) if share > 0.5 else (middle, high)
+    return float(np.uint32(low).view(np.float32))
+
+
+def _logistic(model: XgboostModel, x: object) -> Apply:
+    most = single(88.7) if model.version >= (1, 6, 0) else float("inf")
+    return Apply("expit_single", x, (most,))  # type: ignore[arg-type]
