@@ -19,7 +19,6 @@ import re
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,11 +28,10 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from treecompile.errors import UnreadableFile
-from treecompile.read import ModelFile, Record, read_bytes, read_file, verdict
+from treecompile.read import Record, read_bytes, read_file, verdict
 from treecompile.read.records import Name
 
 HERE = Path(__file__).parent
@@ -1113,62 +1111,7 @@ def test_hostile_skops_files(tmp_path: Path) -> None:
         assert outcome.seconds < 1
 
 
-# Mutations of real files
-
-
-def real_files() -> list[bytes]:
-    """Files of every container and of many versions, unpacked where compressed."""
-    paths = sorted(HERE.glob("read_files/*.pkl")) + sorted(
-        HERE.glob("read_files/*.skops")
-    )
-    for folder in sorted(HERE.glob("old_versions/*/")):
-        found = sorted(
-            path for path in folder.rglob("*") if path.suffix in (".pkl", ".joblib")
-        )
-        paths.extend(found[:: max(1, len(found) // 6)])
-    contents = [path.read_bytes() for path in paths]
-    forest = RandomForestClassifier(3, random_state=0).fit(
-        np.arange(20.0).reshape(10, 2), ["a", "b"] * 5
-    )
-    contents.extend(pickle.dumps(forest, protocol) for protocol in range(6))
-    for compress in (0, 3, ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3)):
-        buffer = io.BytesIO()
-        joblib.dump(forest, buffer, compress=compress)
-        contents.append(buffer.getvalue())
-    unpacked = [zlib.decompress(data) for data in contents if data[:1] == b"x"]
-    return [data for data in contents + unpacked if len(data) < 100_000]
-
-
-OPCODES = b"().012FIJKLMNPQRSTUVXabcdeghijlopqrstu]}GBC" + bytes(range(0x80, 0x99))
-SIZES = (b"\xff" * 4, b"\x00" * 4, b"\xff\xff\xff\x7f", b"\x00\x00\x00\x80")
-
-
-def mutated(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
-    """``data`` after a few accidents: bytes flipped, cut, spliced, overwritten."""
-    made = bytearray(data)
-    for _ in range(chance.choice([1, 1, 1, 2, 3, 8])):
-        at = chance.randrange(len(made) + 1)
-        accident = chance.randrange(7)
-        if accident == 0:
-            made[at : at + 1] = bytes([chance.randrange(256)])
-        elif accident == 1:
-            made[at : at + 1] = bytes(
-                byte ^ 1 << chance.randrange(8) for byte in made[at : at + 1]
-            )
-        elif accident == 2:
-            del made[at:]
-        elif accident == 3:
-            del made[at : at + chance.choice([1, 2, 4, 16])]
-        elif accident == 4:
-            count = chance.choice([0, 1, 2, 4])
-            made[at : at + 1] = bytes(chance.choices(OPCODES, k=count))
-        elif accident == 5:
-            other = chance.choice(others)
-            start = chance.randrange(len(other))
-            made[at:at] = other[start : start + chance.choice([4, 30, 300])]
-        else:
-            made[at : at + 4] = chance.choice(SIZES)
-    return bytes(made)
+# Mutations of real files (those of bytes: test_fuzz.py)
 
 
 def look_at(root: Any) -> None:
@@ -1188,34 +1131,6 @@ def look_at(root: Any) -> None:
             found.extend(part)
         elif isinstance(part, np.ndarray) and part.size < 10_000:
             found.append(part.tolist())
-
-
-def test_mutations_of_real_files() -> None:
-    """TREECOMPILE_FUZZ=20000 sets how many, TREECOMPILE_SEED where to begin."""
-    count = int(os.environ.get("TREECOMPILE_FUZZ", "3000"))
-    chance = random.Random(int(os.environ.get("TREECOMPILE_SEED", "0")))
-    files = real_files()
-    assert len(files) > 40
-    read = 0
-    for number in range(count):
-        data = mutated(chance.choice(files), files, chance)
-        start = time.perf_counter()
-        try:
-            result = read_bytes(data, lenient=number % 5 == 0)
-        except UnreadableFile as error:
-            # The last resort is for what nobody thought of; a mutation that gets
-            # there shows a check that is missing.
-            assert "not known (" not in str(error), f"{error}: {data!r}"
-            assert str(error).isprintable()
-        except BaseException:
-            print(repr(data))
-            raise
-        else:
-            assert isinstance(result, ModelFile)
-            look_at(result.root)
-            read += 1
-        assert time.perf_counter() - start < SECONDS
-    assert 0.05 < read / count < 0.6  # the mutations neither spare nor kill them all
 
 
 def test_mutations_of_a_skops_file() -> None:

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 
+_LONGEST_LINE = 3_000
+
+
 class TreecompileError(Exception):
-    """The input cannot be used; the message says what, where and what to do."""
+    """The input cannot be used; the message says what, where and what to do.
+
+    A message quotes the file (names of steps, of columns, of classes), so its text is
+    made safe for a terminal: what is not printable is escaped, and lines end somewhere.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(map(_printable, super().__str__().split("\n")))
+
+
+def _printable(line: str) -> str:
+    if len(line) > _LONGEST_LINE:
+        line = line[:_LONGEST_LINE] + "..."
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 class UnreadableFile(TreecompileError):

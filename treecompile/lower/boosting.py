@@ -232,7 +232,13 @@ def _old_mean(inner: Member, width: int) -> Start:
 
 
 def _old_prior(inner: Member, width: int) -> Start:
-    prior = np.atleast_1d(np.asarray(inner.record["prior"], dtype=np.float64))
+    return _old_numbers(inner, "prior", width)
+
+
+def _old_numbers(inner: Member, attribute: str, width: int) -> Start:
+    prior = np.asarray(inner.record[attribute], dtype=np.float64).reshape(-1)
+    if len(prior) != width:
+        raise inner.refuse("it does not fit the trees: the file is damaged")
     return tuple(map(Number, prior.tolist()))
 
 
@@ -241,7 +247,7 @@ _OLD_INITS: dict[str, Callable[[Member, int], Start]] = {
     "QuantileEstimator": _old_mean,
     "LogOddsEstimator": _old_prior,
     "ScaledLogOddsEstimator": _old_prior,
-    "PriorProbabilityEstimator": lambda inner, width: tuple(
-        map(Number, np.asarray(inner.record["priors"], dtype=np.float64).tolist())
+    "PriorProbabilityEstimator": lambda inner, width: _old_numbers(
+        inner, "priors", width
     ),
 }

@@ -77,7 +77,8 @@ def known_categories(step: Step, index: int, array: Any) -> Known:
         codes = [int(code) for code in mapping]
         if index in (step.record.get("_missing_indices") or {}):
             codes.append(len(codes))  # the last category, which has a code of its own
-        if len(codes) != len(categories):
+        count = len(categories)
+        if len(codes) != count or not all(0 <= code <= count for code in codes):
             raise step.refuse("its infrequent categories do not fit: damaged file")
     return Known(categories, codes, labels, array.dtype.kind in "iuf")
 

@@ -181,8 +181,8 @@ def leaf_shares(
     values = table.values[table.leaves]
     if values.shape[1] != len(sizes) or values.shape[2] < max(sizes):
         raise UnsupportedModel(path, "its leaf values do not fit its classes_")
-    if np.isnan(values).any():
-        raise UnsupportedModel(path, "a leaf holds NaN in place of a share")
+    if not np.isfinite(values).all():
+        raise UnsupportedModel(path, "a leaf holds no number in place of a share")
     shares = [values[:, k, :size] for k, size in enumerate(sizes)]
     if leaves_hold_counts(version_of(tree, path)):
         shares = list(map(_over_sum, shares))
