@@ -48,6 +48,7 @@ def compile_model(
     labels: Any = None,
     names: Any = None,
     layout: str = "auto",
+    self_test: int = 0,
     format: bool | None = None,
 ) -> str:
     """The source text of a scorer that answers as ``model`` does.
@@ -63,16 +64,19 @@ def compile_model(
     ``encode`` has columns and the encoder of each, ``preprocess`` is a transformer to put
     in front of the model (or a list of them), ``labels`` the encoder of the label: each
     a path as on the command line, or the object. ``names`` are those of the columns,
-    where the model does not know them.
+    where the model does not know them. ``self_test`` is how many records the scorer
+    carries along, with the model's answers, for ``python scorer.py --self-test``.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
     import but slower to score with, ``"nested"`` as nested ifs, whatever their size
-    (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by default up to 2,000 lines).
+    (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by
+    default up to 2,000 lines).
 
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
     what cannot be compiled exactly, BadSchema for the schema or the data.
     """
     from .emit import emit
     from .options import Options
+    from .proof import read_back_if_short
     from .sources import read_model
     from .stages import program_of
 
@@ -86,9 +90,12 @@ def compile_model(
         labels=labels,
         names=names,
         layout=layout,
+        self_test=self_test,
     )
     program = program_of(read_model(model), _described(schema, data), options)
-    return emit(program, target, format)
+    source = emit(program, target, format)
+    read_back_if_short(source, program)
+    return source
 
 
 def verify(

@@ -172,6 +172,21 @@ def main() -> None:
     default=None,
     help="Run black over the scorer (default: up to 2,000 lines).",
 )
+@click.option(
+    "--self-test",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    metavar="N",
+    help="Put N records with the model's answers into the scorer, which answers them "
+    "again with `python scorer.py --self-test`.",
+)
+@click.option(
+    "--verify/--no-verify",
+    "verified",
+    default=None,
+    help="Verify the scorer before it is written, as `treecompile verify` does "
+    "(default: read it back, if it has up to 2,000 lines).",
+)
 @reported
 def build(
     model: str,
@@ -189,6 +204,8 @@ def build(
     target: str,
     layout: str,
     format: bool | None,
+    self_test: int,
+    verified: bool | None,
 ) -> None:
     """Compile MODEL into a scorer.
 
@@ -208,15 +225,46 @@ def build(
     from .stages import folded, lowered
 
     options = Options(
-        threshold, columns, unknown, part, encode, preprocess, labels, names, layout
+        threshold=threshold,
+        columns=columns,
+        unknown=unknown,
+        part=part,
+        encode=encode,
+        preprocess=preprocess,
+        labels=labels,
+        names=names,
+        layout=layout,
+        self_test=self_test,
     )
-    file = read_file(model)
-    program = lowered(file, _described(schema, data), options)
+    file, described = read_file(model), _described(schema, data)
+    program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
-    if schema is None and data is None:
+    if described is None:
         _note_dummies(program)
-    source = emit(folded(program, options), target, format)
+    after = folded(program, options)
+    source = emit(after, target, format)
+    if verified is None:
+        from .proof import read_back_if_short
+
+        read_back_if_short(source, after)
+    elif verified:
+        from .proof import prove
+        from .proof.rows import rows_of
+
+        with Progress() as progress:
+            report = prove(
+                file,
+                source,
+                model_name=model,
+                described=described,
+                options=options,
+                data=rows_of(data),
+                progress=progress.at,
+            )
+        click.echo(report.text(), err=True)
+        if not report.ok:
+            raise Failed("Nothing was written.")
     write(output, source)
 
 

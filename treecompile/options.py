@@ -19,6 +19,7 @@ from .schema import property_of
 #: What a path starts with that names another file by its content.
 DIGEST = "sha256:"
 
+_NUMBERS: dict[str, Any] = {"threshold": float, "self-test": int}
 _OPTION = re.compile(r'--([a-z-]+) ("(?:[^"\\]|\\.)*"|[^\s"]+)')
 
 
@@ -26,6 +27,7 @@ _OPTION = re.compile(r'--([a-z-]+) ("(?:[^"\\]|\\.)*"|[^\s"]+)')
 class Options:
     """The options of a build that change the scorer.
 
+    ``self_test`` is how many records the scorer holds, with the answers to them.
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
     """
@@ -39,6 +41,7 @@ class Options:
     labels: Any = None
     names: Any = None
     layout: str = "auto"
+    self_test: int = 0
 
     def given(self) -> tuple[tuple[str, Any], ...]:
         """Those that are not as they are by default, by name, as texts and numbers."""
@@ -74,7 +77,7 @@ def from_line(line: str) -> Options:
         elif name == "preprocess":
             found[name] = (*found.get(name, ()), text)
         else:
-            found[name.replace("-", "_")] = float(text) if name == "threshold" else text
+            found[name.replace("-", "_")] = _NUMBERS.get(name, str)(text)
     try:
         options = Options(**found)
     except TypeError:

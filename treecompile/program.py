@@ -509,12 +509,21 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A record, and what each function of a scorer answers to it, by name."""
+
+    record: tuple[tuple[str, Constant], ...]
+    answers: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class Program:
     """A scorer. ``required`` are the columns (by index) that a record must hold.
 
     ``classes`` are the labels in the order of the probabilities (a tuple of them for
     each of several outputs), None for a regressor. ``inputs`` are the columns that the
-    fitted model itself takes, in a ``frame`` if it was fitted on one.
+    fitted model itself takes, in a ``frame`` if it was fitted on one. ``self_test`` are
+    records for the scorer to carry along, with what it has to answer.
     """
 
     columns: tuple[Column, ...]
@@ -527,6 +536,7 @@ class Program:
     inner: tuple[Feature, ...] = ()
     inputs: tuple[Feature, ...] = ()
     frame: bool = False
+    self_test: tuple[Sample, ...] = ()
 
     def feature(self, index: int) -> Feature:
         """A feature by the number that tests know it by: ``inner`` ones, which the

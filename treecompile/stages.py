@@ -10,6 +10,7 @@ from .lower import lower
 from .options import Options
 from .program import Program
 from .read import ModelFile
+from .samples import samples
 from .schema import Described
 from .sources import beside
 
@@ -53,4 +54,7 @@ def lowered(
 def folded(program: Program, options: Options | None = None) -> Program:
     """A lowered program, folded as the options ask for."""
     options = options or Options()
-    return fold(program, require_all=options.columns == "all")
+    after = fold(program, require_all=options.columns == "all")
+    if not options.self_test:
+        return after
+    return replace(after, self_test=samples(program, after, options.self_test))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from ..emit import MOST_LINES_TO_FORMAT
 from ..errors import TreecompileError
 from ..lower.parts import find_part
 from ..options import Options
@@ -24,14 +25,15 @@ from ..stages import folded, lowered
 from . import folding
 from .asked import Fitted
 from .combination import Combination
+from .decisions import Differs, read_back
 from .emission import Asked, asked, check
 from .folding import Progress
 from .rebuild import CannotRebuild, names_in
 from .report import Part, Report, Verdict
-from .source import Source, Strange
+from .source import Source, Strange, parse
 from .versions import answers_the_same, installed
 
-__all__ = ["Report", "prove"]
+__all__ = ["Report", "prove", "read_back_if_short"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,26 @@ def prove(
         return Report(model_name, scorer_name, (emission,))
     others_ = _with_the_model(file, source, built[0], data, load, progress)
     return Report(model_name, scorer_name, (emission, *others_))
+
+
+def read_back_if_short(source: str, program: Program) -> None:
+    """The first part, for a scorer that was just written, if it is short.
+
+    One that black has formatted is read back in a part of the time that this took; for a
+    longer one, reading takes longer than the whole build. Raises TreecompileError where
+    the scorer decides otherwise than the program.
+    """
+    if source.count("\n") > MOST_LINES_TO_FORMAT:
+        return
+    try:
+        read_back(parse(source), program)
+    except Differs as error:
+        raise TreecompileError(
+            f"The scorer does not read back as the model: {error}.\n"
+            "This is a fault of treecompile. Nothing was written; please report it."
+        ) from error
+    except Strange:
+        pass  # of a form that is not read back here
 
 
 def _with_the_model(

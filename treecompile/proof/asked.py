@@ -16,12 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from ..interpret import Clean, value_of
+from ..edges import Row
+from ..interpret import value_of
 from ..program import Program, State, columns_of
 from .rebuild import CannotRebuild, one_job, rebuild
-
-Row = tuple[dict[str, Any], dict[int, Clean]]  # a record, and its clean values
-FUNCTIONS = ("predict", "predict_proba", "decision_function", "score_samples", "apply")
 
 
 class Refused:

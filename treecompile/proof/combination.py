@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..answers import answers
+from ..edges import Row, tried, valid
+from ..exactness import flavour, promise, same
 from ..interpret import leaf
 from ..program import Program, SingleTree
-from .asked import FUNCTIONS, Fitted, Refused, Row
-from .exactness import flavour, promise, same
+from ..samples import FUNCTIONS
+from .asked import Fitted, Refused
 from .folding import Progress
 from .paths import path_to, step
-from .records import tried, valid
 from .report import Disagreement, Part, Verdict
 from .source import Source
 

@@ -1,7 +1,7 @@
 """The decisions of a scorer, read back from its syntax tree and held against a program.
 
 This knows nothing of how a test was spelt or a tree laid out. A condition is taken for
-what it says (``truth.py``); a tree is walked in the text and in the program at once,
+what it says (``../truth.py``); a tree is walked in the text and in the program at once,
 test by test, to each of its leaves. Both must say the same everywhere.
 """
 
@@ -27,10 +27,10 @@ from ..program import (
     Tree,
     Trees,
 )
+from ..truth import Line, States, Truth, compared, of_test
 from .paths import path_to, record_for, step
 from .report import Disagreement
 from .source import Source, Strange, same_constant, value_of
-from .truth import Line, States, Truth, compared, of_test
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.LtE: "<=",

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..edges import Row, at_edges, valid
 from ..fold.constrain import constrain
 from ..fold.doubles import index
 from ..fold.rewrite import RawTests
 from ..program import Among, Bands, Cuts, Program, Test, Threshold, Tree
-from .asked import Fitted, Refused, Row
+from ..truth import Line, of_test
+from .asked import Fitted, Refused
 from .paths import step
-from .records import at_edges, valid
 from .report import Disagreement, Part, Verdict
-from .truth import Line, of_test
 
 Progress = Callable[[str, int, int], None]
 # Cells of the transformed matrix at a time.

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..edges import STRANGER
 from ..example import example
 from ..interpret import clean
 from ..program import (
@@ -17,11 +18,9 @@ from ..program import (
     Test,
     Tree,
 )
-from .truth import Line, States, Truth, of_test
+from ..truth import Line, States, Truth, of_test
 
 Path = Sequence[tuple[Test, bool]]
-#: A text that is hardly a category of anybody's.
-STRANGER = "no such category"
 
 
 def path_to(tree: Tree, node: int) -> list[tuple[Test, bool]]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import __version__
 from ..answers import answers
+from ..exactness import promise
 from ..example import example
 from ..interpret import clean
 from ..layout import statements
@@ -28,6 +29,7 @@ from ..program import (
     Match,
     Program,
     Read,
+    Sample,
     SingleTree,
     State,
 )
@@ -212,6 +214,11 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "misfit_bindings": spelling.take_bindings(),
         "score_constants": [c for c in constants if c[0] not in for_encode],
         "misfits": misfits,
+        "samples": list(map(_sample, program.self_test)),
+        "sample_functions": [
+            name for sample in program.self_test[:1] for name, _ in sample.answers
+        ],
+        "promise": promise(program),
         "checks": [
             *(check for column in required for check in column.checks),
             *(
@@ -319,6 +326,12 @@ def one_number(vector: Any) -> bool:
     return vector is not None and len(vector) == 1
 
 
+def _sample(sample: Sample) -> str:
+    """A record and the answers to it, as one tuple."""
+    record = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in sample.record)
+    return f"({{{record}}}, {', '.join(literal(x) for _, x in sample.answers)})"
+
+
 def _features(program: Program, spelling: Spelling) -> Iterator[str]:
     """The source of each feature; a run of dummies of one column is one loop."""
     features = program.features
@@ -369,6 +382,7 @@ def _math_names(
     elif isinstance(program.model, SingleTree):
         model = program.model
         constants += (*model.predictions, *(model.probabilities or ()))
+    constants += tuple(x for sample in program.self_test for _, x in sample.answers)
     infinite = any(map(_holds_infinity, constants))
     needed = {"inf", "isnan", "nan"} & helpers | ({"inf"} if infinite else set())
     for helper in helpers:

@@ -93,7 +93,7 @@ OWN_NAMES = frozenset(
     "annotations Any Iterable Iterator Mapping TYPE_CHECKING COLUMNS CLASSES FEATURES "
     "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER InvalidRecord "
     "validate encode score predict predict_proba decision_function apply predict_many "
-    "predict_proba_many main record records value values number name names columns "
+    "predict_proba_many main SELF_TEST self_test record records value values number name names columns "
     "inf nan isnan near hint known self l O I".split()
 )
 

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..example import example
-from ..fold.doubles import HIGHEST, LOWEST, double, index
-from ..interpret import Clean, clean
-from ..program import Among, Cuts, Program, State, Tree, Trees
-from .asked import Row
-from .paths import STRANGER
+from .example import example
+from .fold.doubles import HIGHEST, LOWEST, double, index
+from .interpret import Clean, clean, clean_value
+from .program import Among, Cuts, Program, State, Tree, Trees
 from .truth import Line, States, Truth, of_test, states_of
 
+#: A text that is hardly a category of anybody's.
+STRANGER = "no such category"
+Row = tuple[dict[str, Any], dict[int, Clean]]  # a record, and its clean values
 _NUMBERS = (0.0, -0.0, 1.0, -1.0, 5e-324, 1e-40, 1e30, -1e30, math.nan)
 MOST_EDGES = 20_000
 RANDOM = 2_000
@@ -88,16 +89,10 @@ def valid(program: Program, record: dict[str, Any]) -> Row | None:
     for i, column in enumerate(program.columns):
         if i not in values:
             try:
-                values[i] = _clean(column, record.get(column.name))
+                values[i] = clean_value(column, record.get(column.name))
             except (TypeError, ValueError, ArithmeticError):
                 return None
     return record, values
-
-
-def _clean(column: Any, value: Any) -> Clean:
-    from ..interpret import clean_value
-
-    return clean_value(column, value)
 
 
 def at_edges(

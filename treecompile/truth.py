@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..fold.doubles import HIGHEST, LOWEST, double, index
-from ..program import Among, Bands, Category, Column, Cuts, State, Threshold
+from .fold.doubles import HIGHEST, LOWEST, double, index
+from .program import Among, Bands, Category, Column, Cuts, State, Threshold
 
 _FIRST, _LAST = LOWEST + 1, HIGHEST - 1  # the finite doubles
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import FUNCTIONS
-from ..program import (
+from .functions import FUNCTIONS
+from .program import (
     Apply,
     Ensemble,
     Expression,
