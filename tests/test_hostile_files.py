@@ -60,7 +60,7 @@ sys.addaudithook(hook)
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     data = path.read_bytes()
     events.clear()
-    start = time.perf_counter()
+    start = time.process_time()
     watching = True
     try:
         file = read_bytes(data, "FILE")
@@ -70,7 +70,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     except BaseException as error:
         outcome = "raised", type(error).__name__
     watching = False
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     # Not ru_maxrss: that starts at the size of the process that started this one.
     status = pathlib.Path("/proc/self/status").read_text()
     peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 _LONGEST_LINE = 3_000
 
 
