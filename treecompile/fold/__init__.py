@@ -61,7 +61,7 @@ class _Folding:
         self.read: set[int] = set()
         self._raw = RawTests(program)
         self._everything = Everything(program)
-        self._seen: set[Test | None] = {None}
+        self._seen: set[int] = set()
 
     def single(self, old: SingleTree) -> SingleTree:
         tree, kept = prune(self._raw.of(old.tree), self.program, self._everything)
@@ -90,9 +90,12 @@ class _Folding:
             self.read |= columns_of(expression)
 
     def _look(self, tests: tuple[Test | None, ...]) -> None:
-        for test in set(tests) - self._seen:
-            self._seen.add(test)
+        computed = set()
+        for test in tests:
             if isinstance(test, (Cuts, Among)):
                 self.read.add(test.column)
             elif isinstance(test, (Threshold, Bands)):
-                self.reads([self.program.feature(test.feature).value])
+                computed.add(test.feature)
+        for feature in computed - self._seen:
+            self._seen.add(feature)
+            self.reads([self.program.feature(feature).value])

@@ -148,6 +148,15 @@ def _split_categories(test: Among, known: frozenset[Category]) -> Split:
 
 def _split_numbers(test: Cuts, known: Numbers, integer: bool) -> Split:
     cuts = test.cuts
+    if len(cuts) == 1 and known.low < cuts[0] < known.high and not integer:
+        missing_left = known.missing and test.missing_left
+        if missing_left != test.missing_left:
+            test = Cuts(test.column, cuts, missing_left)
+        return (
+            test,
+            Numbers(known.low, cuts[0], missing_left),
+            Numbers(cuts[0], known.high, known.missing and not missing_left),
+        )
     if integer:
         cuts = tuple(c if math.isinf(c) else float(math.floor(c)) for c in cuts)
     low, high = known.low, known.high

@@ -15,6 +15,7 @@ from ..program import (
     Cuts,
     Expression,
     Program,
+    Read,
     Test,
     Threshold,
     Tree,
@@ -36,17 +37,36 @@ class RawTests:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._tests: dict[Test | None, Test | None] = {None: None}
+        self._reads: dict[int, int] = {}
         self._tables: dict[int, Table] = {}
         self._columns: dict[int, frozenset[int] | None] = {}
 
     def of(self, tree: Tree) -> Tree:
         """The tree with its tests put to the raw columns."""
         known = self._tests
+        tests: list[Test | None] = []
         for test in tree.tests:
+            if type(test) is Threshold:
+                column = self._read(test.feature)
+                if column >= 0:  # by far the most of them, and not worth looking up
+                    cut = test.cut + 0.0  # -0.0 is 0.0
+                    tests.append(Cuts(column, (cut,), test.missing_left))
+                    continue
             if test not in known:
                 assert isinstance(test, (Threshold, Bands))
                 known[test] = self._raw(test)
-        return replace(tree, tests=tuple(map(known.__getitem__, tree.tests)))
+            tests.append(known[test])
+        return replace(tree, tests=tuple(tests))
+
+    def _read(self, feature: int) -> int:
+        """The number column that a feature is, or -1 where it is anything else."""
+        if feature not in self._reads:
+            value = self._program.feature(feature).value
+            column = value.column if isinstance(value, Read) else -1
+            if column >= 0 and self._program.columns[column].categories is not None:
+                column = -1
+            self._reads[feature] = column
+        return self._reads[feature]
 
     def _raw(self, test: Threshold | Bands) -> Test:
         program = self._program

@@ -265,7 +265,7 @@ def _tree_context(
         "nodes": model.nodes,
         "computed": spelling.take_computed(),
         "score_bindings": spelling.take_bindings(),
-        "statements": lines,
+        "statements": "\n".join(lines),  # a template is slow to go through many
         "answer_type": _type_of(model.predictions),
         "shares_type": _type_of(model.probabilities or ()),
         "row_type": "",
@@ -304,7 +304,7 @@ def _ensemble_context(
         "words": model.words,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
-        "statements": body,
+        "statements": "\n".join(body),
         "functions": text.functions,
         "leaves": leaves,
         "leaves_type": f"tuple[{'tuple[int, ...]' if leaves and leaves.width else 'int'}, ...]",
@@ -536,7 +536,11 @@ def _lines(model: SingleTree, spelling: Spelling) -> Iterator[str]:
             yield f"{indent}else:"
         else:
             assert test is not None
-            yield branch(f"{indent}{op} ", spelling.condition(test, sense))
+            condition = spelling.condition(test, sense)
+            line = f"{indent}{op} {condition}:"
+            if len(line) > WIDTH or not line.isascii():
+                line = branch(f"{indent}{op} ", condition)
+            yield line
 
 
 # --- Words ----------------------------------------------------------------------------

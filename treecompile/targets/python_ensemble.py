@@ -59,7 +59,7 @@ class Function:
     title: str
     arguments: tuple[str, ...]
     results: tuple[str, ...]
-    lines: tuple[str, ...]
+    body: str
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ class EnsembleText:
                 title=f"Trees {first + 1} to {last + 1}: what they add.",
                 arguments=arguments,
                 results=tuple(names),
-                lines=(*body[1:], "", result),
+                body="\n".join((*body[1:], "", result)),
             )
         )
         call = f"{name}{_tuple(list(arguments), 4)}"

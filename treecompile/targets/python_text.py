@@ -188,14 +188,35 @@ def table(items: Iterable[Any], lead: str, longest_column: int = LONGEST_COLUMN)
     most = LONGEST_ROWS if rows else longest_column
     if width(line) <= WIDTH or len(values) <= most:
         return display(values, lead)
-    lines, words = [], "   "
-    for value in values:
-        word = f" {literal(value)},"
-        if width(words) + width(word) > WIDTH and words != "   ":
-            lines.append(words)
-            words = "   "
-        words += word
-    return "\n".join(["# fmt: off", f"{lead}(", *lines, words, ")", "# fmt: on"])
+    words = [f" {literal(value)}," for value in values]
+    lines = _filled(words) if rows or str in map(type, values) else _wrapped(words)
+    return "\n".join(["# fmt: off", f"{lead}(", *lines, ")", "# fmt: on"])
+
+
+def _filled(words: list[str]) -> list[str]:
+    """Lines of as many words as there is room for."""
+    lines, line = [], "   "
+    for word in words:
+        if width(line) + width(word) > WIDTH and line != "   ":
+            lines.append(line)
+            line = "   "
+        line += word
+    return [*lines, line]
+
+
+def _wrapped(words: list[str]) -> list[str]:
+    """The same of numbers, which begin with their only space: there can be many."""
+    text, room = "".join(words), WIDTH - 3
+    lines, start = [], 0
+    while len(text) - start > room:
+        end = text.rfind(" ", start + 1, start + room + 1)
+        if end < 0:  # a number that is longer than the line
+            end = text.find(" ", start + 1)
+        if end < 0:
+            break
+        lines.append("   " + text[start:end])
+        start = end
+    return [*lines, "   " + text[start:]]
 
 
 def mapping(
