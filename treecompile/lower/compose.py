@@ -55,7 +55,12 @@ def makes_frames(record: Record) -> bool:
 
 
 def skipped(part: Any) -> bool:
-    """Whether a step passes its columns on as they are."""
+    """Whether a step passes its columns on as they are.
+
+    The samplers of imblearn are for fitting: predict goes past them.
+    """
+    if isinstance(part, Record):
+        return part.kind in SAMPLERS
     return part is None or (isinstance(part, str) and part == "passthrough")
 
 
@@ -187,7 +192,36 @@ def feature_union(step: Step) -> Flow:
     return side_by_side(blocks, sparse, makes_frames(step.record))
 
 
+SAMPLERS = {
+    ("imblearn", name)
+    for name in (
+        "ADASYN",
+        "AllKNN",
+        "BorderlineSMOTE",
+        "ClusterCentroids",
+        "CondensedNearestNeighbour",
+        "EditedNearestNeighbours",
+        "FunctionSampler",
+        "InstanceHardnessThreshold",
+        "KMeansSMOTE",
+        "NearMiss",
+        "NeighbourhoodCleaningRule",
+        "OneSidedSelection",
+        "RandomOverSampler",
+        "RandomUnderSampler",
+        "RepeatedEditedNearestNeighbours",
+        "SMOTE",
+        "SMOTEENN",
+        "SMOTEN",
+        "SMOTENC",
+        "SMOTETomek",
+        "SVMSMOTE",
+        "TomekLinks",
+    )
+}
+
 TRANSFORMERS: dict[tuple[str, str], Transformer] = {
+    ("imblearn", "Pipeline"): pipeline,
     ("sklearn", "Pipeline"): pipeline,
     ("sklearn", "ColumnTransformer"): column_transformer,
     ("sklearn", "FeatureUnion"): feature_union,
@@ -203,6 +237,9 @@ TRANSFORMERS: dict[tuple[str, str], Transformer] = {
 
 _PRODUCT = "a matrix product is summed in an order that differs between machines"
 _NEIGHBOURS = "it looks at the rows it was fitted on"
+_MAPPER = (
+    "sklearn-pandas maps columns in a way of its own; a ColumnTransformer can do it"
+)
 #: Why some transformers cannot be compiled.
 INEXACT = {
     **{
@@ -210,6 +247,7 @@ INEXACT = {
         for name in ("PCA", "IncrementalPCA", "TruncatedSVD", "FastICA", "NMF")
     },
     ("sklearn", "KNNImputer"): _NEIGHBOURS,
+    ("sklearn_pandas", "DataFrameMapper"): _MAPPER,
     ("sklearn", "IterativeImputer"): _PRODUCT,
     ("sklearn", "SplineTransformer"): "its splines are computed by a library",
 }

@@ -125,7 +125,7 @@ def forest(member: Member) -> Answering:
 def _accepts_missing(member: Member, tree: Any) -> bool:
     """Whether ``predict`` accepts NaN, as the forest's own version has it
     (semantics 1.4): a RandomForest since 1.4, ExtraTrees since 1.6."""
-    since = (1, 4) if member.record.name.startswith("RandomForest") else (1, 6)
+    since = (1, 4) if "RandomForest" in member.record.name else (1, 6)
     return (
         member.version >= since
         and isinstance(tree, Record)

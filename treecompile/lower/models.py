@@ -83,6 +83,10 @@ BOOSTERS: dict[tuple[str, str], Lowering] = {
     )
     for name in names
 }
+# Another fit, and the predict of scikit-learn's own.
+ENSEMBLES["imblearn", "BalancedRandomForestClassifier"] = forest
+ENSEMBLES["imblearn", "BalancedBaggingClassifier"] = bagging
+ENSEMBLES["imblearn", "EasyEnsembleClassifier"] = bagging
 _OF_SKLEARN = ", ".join(name for _, name in ENSEMBLES)
 _OF_OTHERS = ", ".join(name for _, name in BOOSTERS if name != "Booster")
 ENSEMBLES.update(BOOSTERS)

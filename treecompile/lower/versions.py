@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ..errors import UnsupportedModel
 from ..read.records import Record
@@ -11,6 +12,8 @@ from ..read.records import Record
 NEWEST = (1, 9)
 
 Version = tuple[int, int]
+
+_DEEPEST = 8
 
 _EARLY_CRITERIA = {
     "gini",
@@ -28,7 +31,15 @@ def version_text(record: Record) -> str | None:
 
     None where none is recorded, or where what stands there is no version.
     """
-    text = record.get("_sklearn_version")
+    inner: Any = record
+    for _ in range(_DEEPEST):  # classes of imblearn do not record it, those in them do
+        if not isinstance(inner, Record) or inner.kind[0] != "imblearn":
+            break
+        members = inner.get("estimators_") or inner.get("steps") or [None]
+        inner = members[-1]
+        if isinstance(inner, tuple):
+            inner = inner[-1]
+    text = inner.get("_sklearn_version") if isinstance(inner, Record) else None
     if isinstance(text, str) and re.fullmatch(
         r"[0-9]{1,4}\.[0-9]{1,4}[0-9A-Za-z.+]{0,24}", text
     ):

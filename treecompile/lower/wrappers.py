@@ -55,7 +55,7 @@ def unwrap(root: Any, path: str = "") -> Unwrapped:
     outer: list[Record] = []
     transformers: list[tuple[str, Any]] = []
     targets: list[tuple[str, Record]] = []
-    while isinstance(record, Record) and record.kind[0] == "sklearn":
+    while isinstance(record, Record) and record.kind[0] in ("sklearn", "imblearn"):
         if len(outer) > 50:
             raise UnsupportedModel(path, "it is wrapped in itself")
         here = name_part(path, record)

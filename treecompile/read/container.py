@@ -88,7 +88,7 @@ def _unwrap_z_file(data: bytes, size: int) -> bytes:
 
 def _unwrap_lz4(data: bytes, size: int) -> bytes:
     try:
-        from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-not-found]
+        from lz4.frame import LZ4FrameDecompressor  # type: ignore
     except ImportError:
         raise UnreadableFile(
             "the file is compressed with lz4, and the Python package of that name is "
