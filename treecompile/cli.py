@@ -36,6 +36,10 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except TreecompileError as error:
             raise Failed(str(error)) from None
+        except MemoryError:
+            raise Failed(
+                "The memory of this machine does not hold the model."
+            ) from None
 
     return run
 

@@ -6,6 +6,7 @@ from functools import cache
 
 import jinja2
 
+from .errors import not_too_deep
 from .program import Program
 from .targets import python
 
@@ -33,7 +34,8 @@ def emit(
         raise ValueError(f"layout is one of {', '.join(LAYOUTS)}, not {layout!r}")
     language = TARGETS[target]
     template = _environment(target).get_template(language.TEMPLATE)
-    source = template.render(language.context(program, layout))
+    with not_too_deep():
+        source = template.render(language.context(program, layout))
     if format is None:
         format = source.count("\n") <= MOST_LINES_TO_FORMAT
     if format:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 _LONGEST_LINE = 3_000
 
 
@@ -41,3 +44,15 @@ class UnsupportedModel(TreecompileError):
 
 class BadSchema(TreecompileError):
     """The schema or the data does not describe the records of this model."""
+
+
+@contextmanager
+def not_too_deep() -> Iterator[None]:
+    """UnsupportedModel in place of a RecursionError: parts that stand one after the
+    other by the hundred make expressions that no stage can follow."""
+    try:
+        yield
+    except RecursionError:
+        raise UnsupportedModel(
+            "", "The parts of the model are nested too deeply to be compiled."
+        ) from None

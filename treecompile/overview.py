@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .emit import emit
-from .errors import TreecompileError, UnsupportedModel
+from .errors import TreecompileError, UnsupportedModel, not_too_deep
 from .fold import fold
 from .fold.constrain import constrain
 from .layout import is_plain, leaf_counts
@@ -39,6 +39,7 @@ from .program import (
 )
 from .read import ModelFile, Name, Record, verdict
 from .read.calls import refusal
+from .targets.python_table import is_packed
 
 # A scorer of so many nodes is made to be measured; of a larger one a part is.
 MOST_MEASURED = 20_000
@@ -59,11 +60,13 @@ class Use:
 @dataclass(frozen=True)
 class Cost:
     """What the scorer would be: its size in bytes and lines, ``exact`` or estimated,
-    the number of columns that it asks for, and how its trees are laid out."""
+    the nodes of its trees and the columns that it asks for, and how its trees are laid
+    out."""
 
     size: int
     lines: int
     exact: bool
+    nodes: int
     columns: int
     layout: str
 
@@ -103,12 +106,19 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
     model = _model(file.root, part, wrong)
     outlined = None if model is None else outline(model)
     shown = [("", outlined)] if outlined is not None else _outlines(file.root)
-    program, folded, classes = None, None, None
+    program, folded, priced, classes = None, None, None, None
     if outlined is not None and model is not None:
         wrong += problems(outlined)
         program = _lowered(file, part, wrong)
-        if program is not None and _nodes(program) <= MOST_MEASURED:
-            folded = fold(program)
+        try:
+            with not_too_deep():
+                if program is not None and _nodes(program) <= MOST_MEASURED:
+                    folded = fold(program)
+                if program is not None and not file.refused:
+                    priced = cost(program, folded)
+        except UnsupportedModel as problem:
+            program = None
+            wrong.append(problem)
         classes = _classes(model, program)
     return Overview(
         size=file.size,
@@ -123,7 +133,7 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         dummies=() if program is None else tuple(dummy_like(program)),
         classes=classes,
         trees=_size(program) if program is not None else _whole(model),
-        cost=None if program is None or file.refused else cost(program, folded),
+        cost=priced,
         problems=tuple(wrong),
         names=tuple((name, _verdict(name, file)) for name in file.names),
     )
@@ -155,17 +165,14 @@ def _lowered(
 ) -> Program | None:
     """The program of the model; the problem that stands in its way, if it is new."""
     try:
-        return lower(file, part=part)
+        with not_too_deep():
+            return lower(file, part=part)
     except UnsupportedModel as problem:
         known = [p for p in wrong if isinstance(p, UnsupportedModel)]
         if not any(same(problem, other) for other in known):
             wrong.append(problem)
     except TreecompileError as error:
         wrong.append(error)
-    except (RecursionError, MemoryError):
-        wrong.append(
-            UnsupportedModel("", "The model is nested too deeply, or too big.")
-        )
     return None
 
 
@@ -302,22 +309,29 @@ def _uses(program: Program, folded: Program | None) -> tuple[Use, ...]:
 # --- What the scorer would cost -----------------------------------------------------------
 
 
-def cost(program: Program, folded: Program | None) -> Cost:
+def cost(program: Program, folded: Program | None, most: int = MOST_MEASURED) -> Cost:
     """The size of the scorer of a lowered program: measured, where it is small enough to
     have been folded; else estimated from that of a part of its trees."""
-    exact = folded is not None
+    exact, packed = folded is not None, is_packed(program, "auto")
     if folded is None:
-        folded = fold(_sample(program))
+        layout = (("layout", "table" if packed else "nested"),)
+        program = replace(program, origin=replace(program.origin, options=layout))
+        folded = fold(_sample(program, most))
     source = emit(folded, format=False)
     size, lines = len(source.encode()), source.count("\n")
     if not exact:  # the text around the trees is there once
         least = _sample(program, 1)
         bare = emit(fold(least), format=False)
-        more = max(_nodes(_sample(program)) - _nodes(least), 1)
+        more = max(_nodes(_sample(program, most)) - _nodes(least), 1)
         times = (_nodes(program) - _nodes(least)) / more
         size = _extended(len(bare.encode()), size, times)
         lines = _extended(bare.count("\n"), lines, times)
-    return Cost(size, lines, exact, len(folded.required), _layout(program, folded))
+    nodes = _nodes(folded if exact else program)
+    words = "a table of numbers, and a loop over it" if packed else _layout(folded)
+    trees = sum(1 for _ in program.trees())
+    if trees > 1:
+        words = f"{trees:,} trees in {words}" if packed else f"{trees:,} trees, {words}"
+    return Cost(size, lines, exact, nodes, len(folded.required), words)
 
 
 def _extended(start: int, end: int, times: float) -> int:
@@ -328,7 +342,7 @@ def _nodes(program: Program) -> int:
     return sum(len(tree.tests) for tree in program.trees())
 
 
-def _sample(program: Program, most: int = MOST_MEASURED) -> Program:
+def _sample(program: Program, most: int) -> Program:
     """The program with the first trees of each stage alone, up to so many nodes; of one
     tree, a part of it."""
     model = program.model
@@ -392,12 +406,8 @@ def _below(tree: Tree, most: int) -> Tree:
     )
 
 
-def _layout(program: Program, folded: Program) -> str:
-    """How the trees of the scorer are laid out, in words."""
-    count = sum(1 for _ in program.trees())
-    form = "each branch returns, so that nesting stays below log2(leaves)"
+def _layout(folded: Program) -> str:
+    """How the trees of the scorer are nested, in words."""
     if all(is_plain(tree, leaf_counts(tree)) for tree in folded.trees()):
-        form = "nested if and else, in the order of the tree"
-    if isinstance(program.model, SingleTree):
-        return form
-    return f"{count:,} trees, each a block; in a block, {form}"
+        return "nested if and else, in the order of the tree"
+    return "flat ifs, each branch of which returns"

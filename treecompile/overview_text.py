@@ -27,6 +27,7 @@ from .targets.python_text import width
 WIDTH = 80
 MOST_ROWS = 40
 MOST_NAMES = 60
+MOST_ESTIMATORS = 60
 MOST_VALUES = 12
 MOST_OF_A_COLUMN = 6
 MOST_IN_JSON = 100
@@ -76,10 +77,12 @@ class _Text:
         return lines
 
     def file(self) -> list[str]:
-        seen = self.seen
+        seen, container = self.seen, self.seen.container
+        if seen.protocol is not None and "protocol" not in container:
+            container += f", pickle protocol {seen.protocol}"
         rows = [
             ("holds", word(seen.holds, 60)),
-            ("container", seen.container),
+            ("container", container),
             ("size", _count(seen.size, "byte")),
             ("sha256", seen.sha256),
             *(
@@ -170,20 +173,21 @@ class _Text:
             return []
         size = _size(seen.trees)
         lines = self.heading("Model" if len(seen.estimators) == 1 else "Models", size)
-        for path, estimator in seen.estimators:
+        for path, estimator in seen.estimators[:MOST_ROWS]:
             if path:
                 lines.append(f"  {word(path, 70)}")
             lines += self._tree(estimator, 4 if path else 2)
-        return lines
+        return lines + _more(len(seen.estimators), MOST_ROWS)
 
     def _tree(self, estimator: Estimator, indent: int) -> list[str]:
         lines: list[str] = []
-        todo = [(estimator, indent)]
-        while todo:
+        todo, shown = [(estimator, indent)], 0
+        while todo and shown < MOST_ESTIMATORS:
             one, indent = todo.pop()
             lines += self._estimator(one, min(indent, 32))
             todo += [(inner, indent + 2) for inner in reversed(one.inside)]
-        return lines
+            shown += 1
+        return lines + _more(shown + len(todo), shown)
 
     def _estimator(self, one: Estimator, indent: int) -> list[str]:
         role = "" if one.role == "each" else word(one.role, 50)
@@ -288,7 +292,7 @@ class _Text:
             *self.heading("Scorer", "Python, as build would write it"),
             f"  {about}{_bytes(cost.size)} in {about}{_count(lines, 'line')}, "
             f"for records of {asks}",
-            *paragraph(f"layout: {cost.layout}", "  ", 4),
+            *paragraph(f"{_count(cost.nodes, 'node')} as {cost.layout}", "  ", 4),
         ]
 
     def names(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from .errors import not_too_deep
 from .fold import fold
 from .lower import lower
 from .options import Options
@@ -36,15 +37,16 @@ def lowered(
     others: Iterable[ModelFile] = (),
 ) -> Program:
     """The same before folding: tests on the features that the model sees."""
-    around, options = beside(file, options or Options(), others)
-    program = lower(
-        file,
-        described,
-        options.threshold,
-        reject_unknown=options.unknown == "reject",
-        part=options.part,
-        beside=around,
-    )
+    with not_too_deep():
+        around, options = beside(file, options or Options(), others)
+        program = lower(
+            file,
+            described,
+            options.threshold,
+            reject_unknown=options.unknown == "reject",
+            part=options.part,
+            beside=around,
+        )
     origin = replace(
         program.origin, options=options.given(), described=described is not None
     )
@@ -54,7 +56,8 @@ def lowered(
 def folded(program: Program, options: Options | None = None) -> Program:
     """A lowered program, folded as the options ask for."""
     options = options or Options()
-    after = fold(program, require_all=options.columns == "all")
+    with not_too_deep():
+        after = fold(program, require_all=options.columns == "all")
     if not options.self_test:
         return after
     return replace(after, self_test=samples(program, after, options.self_test))

@@ -36,6 +36,7 @@ def transform(step: Step) -> Flow:
     """The flow behind one transformer; UnsupportedModel where it cannot be compiled."""
     record = step.record
     if isinstance(record, Record) and record.kind in TRANSFORMERS:
+        step.raw.visit(record, step.here)
         flow = TRANSFORMERS[record.kind](step)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))

@@ -8,6 +8,7 @@ which, and what the model asks of its numbers) is kept in ``Raw``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import inf, nan
@@ -39,6 +40,10 @@ from ..program import (
 from ..read.records import Name, Record
 from .paths import name_part
 from .versions import Version, version_of
+
+# No model that was fitted holds one part so often, or has so many columns.
+MOST_VISITS = 1_000
+MOST_COLUMNS = 1_000_000
 
 FLOAT64 = frozenset({"float64"})
 _WHOLE = frozenset(
@@ -96,6 +101,10 @@ def side_by_side(blocks: list[Flow], sparse: bool, frame: bool) -> Flow:
     if not frame:
         dtypes = frozenset({np.result_type(*dtypes).name})
     features = tuple(feature for block in blocks for feature in block.features)
+    if len(features) > MOST_COLUMNS:
+        raise UnsupportedModel(
+            "", f"Its transformers make more than {MOST_COLUMNS:,} columns."
+        )
     return Flow(features, sparse, dtypes, frame)
 
 
@@ -116,6 +125,17 @@ class Raw:
     described: tuple[Column, ...] | None = None
     known: dict[int, dict[Constant, None]] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    visits: Counter[int] = field(default_factory=Counter)
+
+    def visit(self, record: Record, here: str) -> None:
+        """Called for each part on the way; refused where it is met again and again, as
+        in a file whose few parts hold one another and unfold without end."""
+        self.visits[id(record)] += 1
+        if self.visits[id(record)] > MOST_VISITS:
+            raise UnsupportedModel(
+                here,
+                f"one and the same part stands in {MOST_VISITS} places of the model",
+            )
 
     def check(
         self,

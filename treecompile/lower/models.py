@@ -120,6 +120,8 @@ def lower_member(member: Member) -> Answering:
     """What a model inside another answers: it may be a pipeline, or wrapped."""
     if member.path.count(",") > 40:
         raise UnsupportedModel(member.path, "it is wrapped in itself")
+    if isinstance(member.record, Record):
+        member.build.raw.visit(member.record, member.here)
     unwrapped = unwrap(member.record, member.path)
     flow = member.flow
     for where, part in unwrapped.transformers:

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from ..read.allowed import PACKAGES
 from ..read.records import Name, Record
 from .paths import join
 from .versions import version_text
 
 DEEPEST = 12
 MOST_ESTIMATORS = 400
-MOST_RECORDS = 100_000
+MOST_OWN = 20
 MOST_PARAMETERS = 60
 MOST_COLUMNS = 200
 
@@ -99,13 +100,16 @@ class _Part:
 class _Outliner:
     def __init__(self) -> None:
         self.left = MOST_ESTIMATORS
+        self.sizes: dict[int, Size] = {}
+        self.seen: set[int] = set()  # what stands in several places is shown once
 
     def estimator(self, part: _Part, path: str, depth: int) -> Estimator:
         self.left -= 1
         record = part.value if isinstance(part.value, Record) else None
         here = join(path, part.role) if part.role else path
         inside: list[Estimator] = []
-        if record is not None and depth < DEEPEST:
+        if record is not None and depth < DEEPEST and id(record) not in self.seen:
+            self.seen.add(id(record))
             for one in _parts(record):
                 if part.transforms:  # all steps of a pipeline of transformers do
                     one = replace(one, transforms=True)
@@ -114,7 +118,9 @@ class _Outliner:
         alike = part.alike or ((record,) if record is not None else ())
         size = Size()
         for each in alike:
-            size += size_of(each)
+            if id(each) not in self.sizes:
+                self.sizes[id(each)] = size_of(each)
+            size += self.sizes[id(each)]
         return Estimator(
             record=record,
             role=part.role,
@@ -157,6 +163,9 @@ def _parts(record: Record) -> list[_Part]:
             if isinstance(record.get(attribute), Record):
                 found.append(_Part(attribute.replace("_", " "), record[attribute]))
                 break
+    if not found and record.kind[0] not in PACKAGES:  # a class of somebody's own
+        held = [(n, v) for n, v in record.attributes.items() if isinstance(v, Record)]
+        found = [_Part(f"attribute {name!r}", value) for name, value in held[:MOST_OWN]]
     return found
 
 
@@ -251,15 +260,15 @@ def _pairs(value: Any) -> list[tuple[str, Any]]:
 
 def whole_size(record: Record) -> Size:
     """The size of all trees in an estimator, however deep inside."""
-    size, todo, seen = Size(), [(record, 0)], 0
-    while todo and seen < MOST_RECORDS:
-        one, depth = todo.pop()
-        seen += 1
+    size, todo, seen = Size(), [record], {id(record)}
+    while todo:
+        one = todo.pop()
         size += size_of(one)
-        for part in _parts(one) if depth < DEEPEST else ():
+        for part in _parts(one):
             for inner in part.alike or (part.value,):
-                if isinstance(inner, Record):
-                    todo.append((inner, depth + 1))
+                if isinstance(inner, Record) and id(inner) not in seen:
+                    seen.add(id(inner))
+                    todo.append(inner)
     return size
 
 

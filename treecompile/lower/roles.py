@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from math import inf
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..program import Program, Read, Threshold
 from ..read.records import Record
 from .compose import TRANSFORMERS
 from .labels import ENCODERS
-from .parts import answers, entries, is_container, spelt
+from .parts import MOST_ENTRIES, answers, entries, is_container, spelt
 
 MOST_SHOWN = 100
 MOST_FITTING = 6
@@ -54,17 +55,15 @@ def roles(root: Any, model: Any, program: Program | None) -> tuple[Role, ...]:
     lowered as it is, if it can be."""
     if not is_container(root):
         return ()
-    found = [
-        Role(
-            spelt(keys),
-            keys,
-            value.name if isinstance(value, Record) else type(value).__name__,
-            _role(value, model),
-            *_holds(value),
-        )
-        for keys, value in entries(root)
-        if _role(value, model)
-    ]
+    known: dict[int, str] = {}  # what stands in many places is looked at once
+    found = []
+    for keys, value in entries(root):
+        role = known.get(id(value))
+        if role is None:
+            role = known[id(value)] = _role(value, model)
+        if role:
+            kind = value.name if isinstance(value, Record) else type(value).__name__
+            found.append(Role(spelt(keys), keys, kind, role, *_holds(value)))
     return tuple(_Matching(found, program).all())
 
 
@@ -78,22 +77,21 @@ def _role(value: Any, model: Any) -> str:
         if answers(value):
             return "another model"
         return "transformer" if value.kind in TRANSFORMERS else ""
-    texts = _texts(value)
-    if texts and len(texts) == len(value):
+    if _is_texts(value):
         return "texts"
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and 0 < len(value) <= MOST_ENTRIES:
         codes = [x.item() if isinstance(x, np.generic) else x for x in value.values()]
         if all(type(code) in (int, float) for code in codes):
             return "codes"
     return ""
 
 
-def _texts(value: Any) -> list[str]:
+def _is_texts(value: Any) -> bool:
     if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "OU":
-        value = value.tolist()
-    if not isinstance(value, (list, tuple)):
-        return []
-    return [str(text) for text in value if isinstance(text, str)]
+        value = value[: MOST_ENTRIES + 1].tolist()
+    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= MOST_ENTRIES:
+        return False
+    return all(isinstance(text, str) for text in value)
 
 
 def _holds(value: Any) -> tuple[tuple[Any, ...], int]:
@@ -106,8 +104,7 @@ def _holds(value: Any) -> tuple[tuple[Any, ...], int]:
         if answers(value) or not isinstance(known, np.ndarray) or known.ndim != 1:
             return (), 0
         return tuple(known[:MOST_SHOWN].tolist()), len(known)
-    plain = list(value)
-    return tuple(plain[:MOST_SHOWN]), len(plain)
+    return tuple(islice(value, MOST_SHOWN)), len(value)
 
 
 class _Matching:
