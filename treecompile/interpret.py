@@ -28,6 +28,7 @@ from .program import (
     Element,
     Expression,
     Fill,
+    Inside,
     IsMissing,
     Match,
     Norm,
@@ -148,6 +149,9 @@ def value_of(expression: Expression, values: Known) -> Clean:
             return FUNCTIONS[function].apply(evaluate(operand, values), *parameters)
         case Norm(kind, vector, least, paired):
             return norm(kind, [evaluate(x, values) for x in vector], least, paired)
+        case Inside(vector, ranges):
+            numbers = [evaluate(x, values) for x in vector]
+            return float(all(map(within, numbers, ranges)))
     raise TypeError(f"not an expression: {expression!r}")
 
 
@@ -172,6 +176,12 @@ def arithmetic(operator: str, a: float, b: float) -> float:
     if b:
         return a / b
     return nan if a != a or b != b or not a else copysign(inf, a) * copysign(1.0, b)
+
+
+def within(x: float, bounds: tuple[float, float, bool]) -> bool:
+    """Whether a number is in the range of an ``Inside``."""
+    low, high, missing = bounds
+    return missing if x != x else low < x <= high
 
 
 def norm(kind: str, vector: list[float], least: float, paired: bool) -> float:

@@ -166,6 +166,18 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """1.0 where every operand is in its range, else 0.0: a leaf of a tree, as a number.
+
+    A range is what the operand is above, what it is at most, and whether it may be
+    missing.
+    """
+
+    operands: tuple[Expression, ...]
+    ranges: tuple[tuple[float, float, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """One number of what an earlier stage of an ensemble computed, or, where ``stage``
     is :data:`SCORES`, of what all its stages come to."""
@@ -189,6 +201,7 @@ Expression = (
     | Steps
     | Apply
     | Norm
+    | Inside
 )
 
 
@@ -203,7 +216,7 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
         return ()
     if isinstance(expression, Arithmetic):
         return expression.left, expression.right
-    if isinstance(expression, Norm):
+    if isinstance(expression, (Norm, Inside)):
         return expression.operands
     return (expression.operand,)
 
@@ -242,7 +255,7 @@ def with_elements(
             left=with_elements(expression.left, change),
             right=with_elements(expression.right, change),
         )
-    if isinstance(expression, Norm):
+    if isinstance(expression, (Norm, Inside)):
         changed = tuple(with_elements(x, change) for x in expression.operands)
         return replace(expression, operands=changed)
     return replace(expression, operand=with_elements(expression.operand, change))
@@ -368,7 +381,8 @@ class Trees:
     ``rows[t][k]`` are the numbers that leaf k of tree t holds, and ``slots[t]`` the
     elements to which it adds them, one rounded addition each. ``nodes[t][k]`` is the
     number that ``apply`` gives the leaf. ``single`` says that every number is a single
-    (a float of 24 bits), and that each addition is rounded to one.
+    (a float of 24 bits), and that each addition is rounded to one. ``title`` says for
+    people which model inside the ensemble they are, if not all of it.
     """
 
     start: tuple[Expression, ...]
@@ -378,6 +392,7 @@ class Trees:
     nodes: tuple[tuple[int, ...], ...]
     name: str
     single: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True)

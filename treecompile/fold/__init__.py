@@ -26,7 +26,7 @@ from ..program import (
     inputs_of,
 )
 from .constrain import constrain
-from .prune import Everything, prune
+from .prune import Everything, merged, prune
 from .rewrite import RawTests
 
 
@@ -40,8 +40,12 @@ def fold(program: Program, *, require_all: bool = False) -> Program:
         model = folding.single(old)
     else:
         stages = tuple(
-            folding.trees(stage) if isinstance(stage, Trees) else stage
-            for stage in old.stages
+            (
+                folding.trees(stage, apart=number == old.applies)
+                if isinstance(stage, Trees)
+                else stage
+            )
+            for number, stage in enumerate(old.stages)
         )
         for stage in stages:
             folding.reads(inputs_of(stage))
@@ -75,9 +79,12 @@ class _Folding:
             nodes=tuple(old.nodes[i] for i in kept),
         )
 
-    def trees(self, old: Trees) -> Trees:
+    def trees(self, old: Trees, apart: bool) -> Trees:
+        """``apart`` keeps equal leaves apart, where they are asked for by number."""
         trees, rows, nodes = [], [], []
         for tree, row, node in zip(old.trees, old.rows, old.nodes, strict=True):
+            if not apart:
+                tree = merged(tree, row)
             folded, kept = prune(self._raw.of(tree), self.program, self._everything)
             self._look(folded.tests)
             trees.append(folded)

@@ -7,7 +7,8 @@ or the categories that can still be there.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ..program import (
     Always,
@@ -81,6 +82,21 @@ def prune(
             todo.append((tree.right[node], {**known, key: if_right}, new))
             todo.append((tree.left[node], {**known, key: if_left}, new))
     return Tree(tuple(tests), tuple(left), tuple(right), tuple(leaf)), tuple(kept)
+
+
+def merged(tree: Tree, rows: Sequence[tuple[float, ...]]) -> Tree:
+    """The tree without the tests whose branches come to the same, leaf by leaf."""
+    same: list[str | None] = [None] * len(tree.tests)  # what all leaves below hold
+    leaf = list(tree.leaf)
+    tests = list(tree.tests)
+    for node in reversed(range(len(tests))):  # children follow their parent
+        if tests[node] is None:
+            same[node] = repr(rows[leaf[node]])  # tells -0.0 from 0.0
+            continue
+        left, right = tree.left[node], tree.right[node]
+        if same[left] is not None and same[left] == same[right]:
+            same[node], leaf[node], tests[node] = same[left], leaf[left], None
+    return replace(tree, tests=tuple(tests), leaf=tuple(leaf))
 
 
 def _key(test: Threshold | Bands | Cuts | Among) -> int:

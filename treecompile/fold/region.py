@@ -19,6 +19,7 @@ from ..program import (
     Clip,
     Expression,
     Fill,
+    Inside,
     IsMissing,
     Match,
     Number,
@@ -107,6 +108,11 @@ def _step(expression: Expression, region: Region) -> tuple[Expression, Region] |
             base = Region((), region.holds(default), missing)
             points = {float(k): region.holds(v) for k, v in entries.items()}  # type: ignore[arg-type]
             return operand, _with_points(base, points)
+        case Inside((operand,), ((low, high, missing),)):
+            answers = [region.holds(x) for x in (0.0, 1.0)]
+            last = [index(end) for end in (low, high, math.inf)]
+            says = (answers[0], answers[1], answers[0])
+            return operand, from_answers(zip(last, says), answers[missing])
         case Steps(operand, edges):
             ends = [index(edge) - 1 for edge in edges] + [HIGHEST]
             answers = [region.holds(float(count)) for count in range(len(ends))]

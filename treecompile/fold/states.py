@@ -18,6 +18,7 @@ from ..program import (
     Column,
     Expression,
     Fill,
+    Inside,
     IsMissing,
     Match,
     Norm,
@@ -69,8 +70,8 @@ def tabulate(expression: Expression, column: Column) -> Table:
             return _of_states(
                 expression, {*column.categories, State.MISSING}, math.nan, _as_number
             )
-        case Norm(_, operands):
-            parts = [tabulate(operand, column) for operand in operands]
+        case Norm() | Inside():
+            parts = [tabulate(operand, column) for operand in expression.operands]
             length = replace(expression, operands=tuple(map(Read, range(len(parts)))))
             differ = {state for part in parts for state in part.exceptions}
             return Table(

@@ -7,8 +7,10 @@ around it makes its own stages of those.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,12 +51,22 @@ class Builder:
     nodes: int = 0
     leaves: int = 0
     depth: int = 0
+    #: The models inside one another that stages are added for: where, and which class.
+    members: tuple[tuple[str, str], ...] = ()
     _places: dict[Expression, int] = field(default_factory=dict)
     _flows: dict[int, tuple[Flow, NDArray[np.int64]]] = field(default_factory=dict)
 
     def stage(self, stage: Stage) -> Vector:
-        """Adds a stage; the numbers that it comes to."""
+        """Adds a stage, named after the model that it is for; the numbers that it comes
+        to."""
         number = len(self.stages)
+        stems = [stem for stem in map(_stem, self._words) if stem][-2:]
+        if stems:
+            kept = [] if stage.name == "tree" else [stage.name]
+            stage = replace(stage, name="_".join([*stems, *kept]))
+        if isinstance(stage, Trees) and self.members:
+            name = self.members[-1][1]
+            stage = replace(stage, title=f"{', '.join(self._words)}: {name}")
         self.stages.append(stage)
         if isinstance(stage, Trees):
             width = len(stage.start)
@@ -69,6 +81,17 @@ class Builder:
     def sums(self, columns: Sequence[Sequence[Expression]], name: str) -> Vector:
         """Adds a stage of sums of terms."""
         return self.stage(Sums(tuple(map(tuple, columns)), name))
+
+    @contextmanager
+    def inside(self, *members: tuple[str, str]) -> Iterator[None]:
+        """The stages that are added meanwhile are for these models, one in another."""
+        before, self.members = self.members, members
+        yield
+        self.members = before
+
+    @property
+    def _words(self) -> list[str]:
+        return [words for words, _ in self.members]
 
     def known_at(self, value: Expression, place: int) -> None:
         """An expression that is a feature already."""
@@ -89,6 +112,16 @@ class Builder:
         return self._places[feature.value]
 
 
+def _stem(words: str) -> str:
+    """A short name for a model inside another: ``estimator 'a'`` is a, tree 3 tree_3."""
+    found = re.fullmatch(r"\w+ ['\"](.*)['\"]", words)
+    if found is not None:
+        return found[1]
+    return (
+        "" if words == "estimator" else words.replace("calibrated classifier", "fold")
+    )
+
+
 def is_one(stage: Stage) -> bool:
     """Whether a stage comes to one number, however many it is made of."""
     return isinstance(stage, (Choice, WeightedMedian))
@@ -102,6 +135,7 @@ class Member:
     path: str
     flow: Flow
     build: Builder
+    word: str = ""  # where in the model around it
 
     @property
     def here(self) -> str:
@@ -133,6 +167,7 @@ class Member:
             join(self.path, word),
             self.flow if flow is None else flow,
             self.build,
+            word,
         )
 
     def check_columns(self, missing: bool, limit: float) -> None:

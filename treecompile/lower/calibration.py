@@ -32,7 +32,8 @@ def calibrated(member: Member) -> Answering:
         inner = member.inner(fold, f"calibrated classifier {number}")
         if not isinstance(fold, Record):
             raise inner.refuse("it is not fitted")
-        rows.append(_fold(inner, classes))
+        with build.inside(*build.members, (inner.word, fold.name)):
+            rows.append(_fold(inner, classes))
     total = build.sums(list(zip(*rows)), "total")
     mean = build.values(divided(total, len(folds)), "share")
     words = f"the mean of {len(folds)} calibrated models"

@@ -456,7 +456,10 @@ def _average(
     for weight in weights:
         total += weight
     products = [
-        [Arithmetic("*", x, Number(w)) for x, w in zip(column, weights)]
+        [
+            x if w == 1.0 else Arithmetic("*", x, Number(w))
+            for x, w in zip(column, weights)
+        ]
         for column in zip(*rows)
     ]
     return divided(build.sums(products, "total"), total)

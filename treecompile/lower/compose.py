@@ -13,6 +13,7 @@ from ..program import Arithmetic, Number
 from ..read.records import Name, Record
 from . import (
     bins,
+    embedding,
     encoders,
     impute,
     numpy_functions,
@@ -226,6 +227,7 @@ TRANSFORMERS: dict[tuple[str, str], Transformer] = {
     ("sklearn", "Pipeline"): pipeline,
     ("sklearn", "ColumnTransformer"): column_transformer,
     ("sklearn", "FeatureUnion"): feature_union,
+    ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
     **encoders.TRANSFORMERS,
     **bins.TRANSFORMERS,
     **impute.TRANSFORMERS,

@@ -28,6 +28,7 @@ from ..program import (
     Expression,
     Feature,
     Fill,
+    Inside,
     IsMissing,
     Match,
     Norm,
@@ -209,7 +210,7 @@ def _always_within(value: Expression, low: float, high: float, missing: bool) ->
         worth = {value.value}
     elif isinstance(value, Match):
         worth = {value.default, *(x for _, x in value.table)}
-    elif isinstance(value, IsMissing):
+    elif isinstance(value, (Inside, IsMissing)):
         worth = {0.0, 1.0}
     elif isinstance(value, Clip) and missing:
         worth = {value.low, value.high}

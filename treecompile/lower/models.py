@@ -10,7 +10,7 @@ from ..errors import UnsupportedModel
 from ..program import Choice
 from ..read.records import Record
 from .boosting import boosting
-from .build import Answering, Builder, Member
+from .build import Answering, Builder, Member, Vector
 from .calibration import calibrated
 from .committees import (
     ada_classifier,
@@ -131,7 +131,18 @@ def lower_member(member: Member) -> Answering:
         record.kind in ENSEMBLES or record.kind in INNER
     ):
         refuse(record, unwrapped.path)
-    answering = lower_flow(record, unwrapped.path, flow, member.build)
+    build = member.build
+    members = (*build.members, (member.word, record.name))
+    with build.inside(*members):
+        answering = lower_flow(record, unwrapped.path, flow, build)
+    if answering.shares is not None:
+        shares = answering.shares
+
+        def named() -> tuple[Vector, ...]:
+            with build.inside(*members):
+                return shares()
+
+        answering = replace(answering, shares=named)
     if unwrapped.positive is not None:
         answering = with_positive(
             answering, unwrapped.positive, member.build, member.here

@@ -33,7 +33,15 @@ from ..program import (
 )
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_simple, rounded
-from .python_text import WIDTH, branch, identifiers, list_lines, literal, width
+from .python_text import (
+    WIDTH,
+    branch,
+    comment,
+    identifiers,
+    list_lines,
+    literal,
+    width,
+)
 
 # Trees of more nodes than this together are parted into functions of about so many
 # each: CPython takes a time and a memory to compile one that grow faster than it does.
@@ -101,6 +109,9 @@ class EnsembleText:
 
     def score(self) -> list[str]:
         """The body of ``score``."""
+        return _spaced(self._score())
+
+    def _score(self) -> list[str]:
         lines: list[str] = []
         stages = self.model.stages
         for number, stage in enumerate(stages):
@@ -135,10 +146,20 @@ class EnsembleText:
     def _named(self, number: int, stage: Stage) -> list[str]:
         """Names for the numbers of a stage."""
         elements = self._elements(number, stage)
-        stems = [f"{stage.name}_{i}" for i in range(len(elements))]
+        stems = [f"{stage.name}_{word}" for word in self._words(len(elements))]
         names = self.spelling.names(stems if len(stems) > 1 else [stage.name])
         self.spelling.elements.update(zip(elements, names))
         return names
+
+    def _words(self, count: int) -> list[str]:
+        """What tells the numbers of a stage apart: the labels of the classes, where
+        these are short words and as many."""
+        labels: Any = self.program.classes
+        if labels is not None and not self.model.several and len(labels) == count:
+            words = [str(label) for label in labels]
+            if all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_ -]{0,15}", w) for w in words):
+                return words
+        return [str(i) for i in range(count)]
 
     def _stage(self, number: int, stage: Stage) -> list[str]:
         if isinstance(stage, Trees) and self.packed is not None:
@@ -154,13 +175,9 @@ class EnsembleText:
         return [f"    {name} = {item}" for name, item in zip(names, items)]
 
     def _sums(self, number: int, stage: Sums) -> list[str]:
-        terms = [list(map(self.spelling.number, column)) for column in stage.of]
+        terms = [list(map(self.spelling.term, column)) for column in stage.of]
         names = self._named(number, stage)
-        lines = []
-        for name, column in zip(names, terms):
-            lines.append(f"    {name} = 0.0")
-            lines += [f"    {name} += {term}" for term in column]
-        return lines
+        return [line for pair in zip(names, terms) for line in _sum(*pair)]
 
     def _items(self, stage: Stage) -> list[str] | str:
         """The numbers of a stage: a text for each, or one text for a tuple of them."""
@@ -207,12 +224,14 @@ class EnsembleText:
         start = list(map(self.spelling.number, stage.start))
         names = self._named(number, stage)
         count = len(stage.trees)
+        title = ["", f"    # {_sentence(stage.title)}"] if stage.title else []
         if count == 1 and all(
             x == Number(-0.0) and _is_negative(x) for x in stage.start
         ):
-            return self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
+            one = self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
+            return [*title, *one, ""]
         keeps_zeros = _keeps_zeros(stage)
-        lines = _assigned(names, start)
+        lines = title + _assigned(names, start)
         if stage.single:
             lines += ["", *_ABOUT_SINGLE]
             (wide,) = self.spelling.names(["wide"])
@@ -451,7 +470,10 @@ class EnsembleText:
     def _stem(self, score: Expression) -> str:
         if isinstance(score, Element):
             name = self.model.stages[score.stage].name
-            return f"{name}_{score.index}" if len(self.model.scores) > 1 else name
+            if len(self.model.scores) == 1:
+                return name
+            count = len(self._elements(score.stage, self.model.stages[score.stage]))
+            return f"{name}_{self._words(count)[score.index]}" if count > 1 else name
         return "score"
 
     def _unpacked(self, body: list[str]) -> list[str]:
@@ -480,6 +502,32 @@ def _keeps_zeros(stage: Trees) -> bool:
 
 def _is_negative(x: Expression) -> bool:
     return isinstance(x, Number) and math.copysign(1.0, x.value) < 0.0 and not x.value
+
+
+def _sentence(title: str) -> str:
+    """A title as a comment; it may hold names out of the model."""
+    return title if title.isprintable() else comment(title)
+
+
+def _sum(name: str, terms: list[str]) -> list[str]:
+    """A sum from left to right. It starts at 0.0, which matters to a -0.0."""
+    if len(terms) > FEW:
+        return [f"    {name} = 0.0", *(f"    {name} += {term}" for term in terms)]
+    line = f"    {name} = {' + '.join(['0.0', *terms])}"
+    if width(line) <= WIDTH:
+        return [line]
+    return [
+        f"    {name} = (",
+        "        0.0",
+        *(f"        + {term}" for term in terms),
+        "    )",
+    ]
+
+
+def _spaced(lines: list[str]) -> list[str]:
+    """The lines with no two blank ones together, and none at either end."""
+    kept = [line for line, before in zip(lines, ["", *lines]) if line or before]
+    return kept[:-1] if kept and not kept[-1] else kept
 
 
 def _assigned(names: list[str], starts: list[str]) -> list[str]:

@@ -22,6 +22,7 @@ from ..program import (
     Element,
     Expression,
     Fill,
+    Inside,
     IsMissing,
     Match,
     Norm,
@@ -254,13 +255,21 @@ class Spelling:
         text = self._number(expression)
         return text[1:-1] if _enclosed(text) else text
 
+    def term(self, expression: Expression) -> str:
+        """The same as a term of a sum."""
+        text = self._number(expression)
+        product = isinstance(expression, Arithmetic) and expression.operator in "*/"
+        return text[1:-1] if product else text
+
     def item(self, expression: Expression, indent: int) -> str:
         """The same as an item of a tuple, in two lines where it is long for one."""
         text = self.number(expression)
         if indent + len(text) + 1 <= WIDTH or not isinstance(expression, Arithmetic):
             return text
-        left, right = self._number(expression.left), self._number(expression.right)
-        return f"{left}\n{' ' * indent}{expression.operator} {right}"
+        last = f" {expression.operator} {self._number(expression.right)}"
+        if not text.endswith(last):
+            return text
+        return f"{text[: -len(last)]}\n{' ' * indent}{last[1:]}"
 
     def _number(self, expression: Expression) -> str:
         """The same, so that it can be an operand."""
@@ -288,8 +297,13 @@ class Spelling:
                 return self._match(operand, table, default)
             case IsMissing(operand):
                 return f"(1.0 if {self._missing(operand)} else 0.0)"
+            case Arithmetic("*", operand, Number(-1.0)):
+                return f"(-{self._number(operand)})"
             case Arithmetic(operator, left, right):
-                return f"({self._number(left)} {operator} {self._number(right)})"
+                first = self.term(left) if operator in "+-" else self._number(left)
+                if isinstance(left, Number):
+                    first = self.number(left)
+                return f"({first} {operator} {self._number(right)})"
             case Clip(operand, low, high) if low == -LARGEST:
                 return f"min({self.number(operand)}, {literal(high)})"
             case Clip(operand, low, high):
@@ -300,6 +314,9 @@ class Spelling:
                 return f"{self._help('_steps')}({self.number(operand)}, {name})"
             case Norm():
                 return self._norm(expression)
+            case Inside(operands, ranges):
+                terms = list(map(self._within, operands, ranges))
+                return f"(1.0 if {' and '.join(terms) or 'True'} else 0.0)"
             case Apply("quantile" | "interpolated" as name, operand, parameters):
                 half = len(parameters) // 2
                 tables = [
@@ -315,6 +332,18 @@ class Spelling:
                 rest = "".join(f", {literal(p)}" for p in parameters)
                 return f"{self._help('_' + function)}({self.number(operand)}{rest})"
         raise TypeError(f"not an expression: {expression!r}")
+
+    def _within(self, operand: Expression, bounds: tuple[float, float, bool]) -> str:
+        """The condition that a number is in a range."""
+        low, high, missing = bounds
+        cuts: tuple[float, ...] = () if low == -math.inf else (-math.inf, low)
+        cuts += () if high == math.inf else (high,)
+        if low == -math.inf and cuts and not missing:
+            return f"{self._number(operand)} <= {literal(high)}"
+        text = self._intervals(
+            self._number(operand), cuts, missing, True, self._may_be_missing(operand)
+        )
+        return f"({text})" if " or " in text and not text.startswith("not") else text
 
     def _norm(self, norm: Norm) -> str:
         """The variable of a length, which every column of its row is divided by."""
@@ -423,7 +452,8 @@ class Spelling:
             if isinstance(operand, Fill):
                 return False
             if isinstance(
-                operand, (Number, Element, Match, IsMissing, Arithmetic, Norm)
+                operand,
+                (Number, Element, Match, IsMissing, Arithmetic, Norm, Inside),
             ):
                 return True
             operand = operand.operand
