@@ -221,7 +221,7 @@ def close_to(a: Any, b: Any, ulps: int, name: str) -> bool:
         return len(a) == len(b) and all(
             close_to(x, y, ulps, name) for x, y in zip(a, b)
         )
-    if not ulps:
+    if not ulps or not isinstance(a, float):
         return same(a, b)
     least = 0.0 if name in ("predict", "predict_proba") else 1.0
     return abs(a - b) <= ulps * math.ulp(max(abs(b), least))

@@ -487,6 +487,7 @@ class Ensemble:
     of ``links[i]``). ``several`` outputs are answered with a tuple; ``decision`` is
     what ``decision_function`` answers, one number or several; ``applies`` is the stage
     whose leaves ``apply`` answers, in rows of ``applies_width`` where that is not 0.
+    ``words`` say for people how the trees combine, ``notes`` what is not promised.
     """
 
     stages: tuple[Stage, ...]
@@ -501,6 +502,7 @@ class Ensemble:
     applies_width: int = 0
     one_row: bool = False
     words: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

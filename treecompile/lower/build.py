@@ -51,6 +51,7 @@ class Builder:
     nodes: int = 0
     leaves: int = 0
     depth: int = 0
+    linear: bool = False  # a linear model is among them
     #: The models inside one another that stages are added for: where, and which class.
     members: tuple[tuple[str, str], ...] = ()
     _places: dict[Expression, int] = field(default_factory=dict)

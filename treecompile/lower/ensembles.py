@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..functions import FUNCTIONS
 from ..program import (
     SCORES,
+    Apply,
     Choice,
     Element,
     Ensemble,
     Expression,
     Origin,
     Program,
+    Softmax,
     Stage,
     Sums,
     Trees,
     elements_of,
     inputs_of,
+    parts,
     with_elements,
 )
 from .build import Answering, Builder, Vector
@@ -27,6 +31,9 @@ from .histograms import own_encoding
 from .models import HISTOGRAMS, lower_flow, lower_member, with_inverse, with_positive
 from .tree import Positive
 from .wrappers import Unwrapped
+
+# scipy's expit is the C library's everywhere.
+CURVED = {name for name, f in FUNCTIONS.items() if not f.exact} - {"expit"}
 
 
 def lower_ensemble(
@@ -112,12 +119,13 @@ def _ensemble(answering: Answering, build: Builder) -> Ensemble:
         )
         for answer in answering.answers
     )
+    after = tuple(_with_inputs(link, all_renamed) for link in links)
     return Ensemble(
         stages=tuple(stages),
         scores=tuple(used),
         answers=answers,
         several=answering.several,
-        links=tuple(_with_inputs(link, all_renamed) for link in links),
+        links=after,
         probabilities=shares and tuple(map(all_renamed, shares)),
         decision=answering.decision and all_renamed(answering.decision),
         samples=answering.samples and all_renamed(answering.samples),
@@ -125,6 +133,48 @@ def _ensemble(answering: Answering, build: Builder) -> Ensemble:
         applies_width=answering.applies_width,
         one_row=answering.one_row_of_shares,
         words=answering.words,
+        notes=_notes(answering, stages, after, build.linear),
+    )
+
+
+def _notes(
+    answering: Answering, stages: Sequence[Stage], links: Sequence[Stage], linear: bool
+) -> tuple[str, ...]:
+    """What is not promised of the last bits (semantics R2, 5.7)."""
+    notes = []
+    labels = isinstance(answering.answers[0], Choice)
+    if any(map(_is_curved, [*stages, *links])):
+        all_of_it = any(map(_is_curved, stages))
+        what = "Answers" if all_of_it else "Probabilities"
+        note = (
+            f"{what} pass through exp, which is the C library's here. Where numpy has "
+            "one of its own (on processors with AVX-512), the model's own differ by a "
+            "few units in the last place."
+        )
+        if labels:
+            note += " Labels are equal" + " but for ties that close." * all_of_it
+            note += "." * (not all_of_it)
+        notes.append(note)
+    if linear:
+        note = (
+            "The last model is linear. scikit-learn leaves the order of its sum to BLAS, "
+            "and that differs between machines; here it runs from left to right. So the "
+            "last bits of an answer may differ"
+        )
+        notes.append(
+            note + (", and labels where it is close to a tie." if labels else ".")
+        )
+    return tuple(notes)
+
+
+def _is_curved(stage: Stage) -> bool:
+    """Whether numpy's functions have a part in it, of which each machine has its own."""
+    if isinstance(stage, Softmax):
+        return True
+    return any(
+        isinstance(part, Apply) and part.function in CURVED
+        for expression in inputs_of(stage)
+        for part in parts(expression)
     )
 
 

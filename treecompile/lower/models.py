@@ -134,7 +134,7 @@ def lower_member(member: Member) -> Answering:
     build = member.build
     members = (*build.members, (member.word, record.name))
     with build.inside(*members):
-        answering = lower_flow(record, unwrapped.path, flow, build)
+        answering = lower_flow(record, unwrapped.path, flow, build, member.word)
     if answering.shares is not None:
         shares = answering.shares
 
@@ -152,11 +152,13 @@ def lower_member(member: Member) -> Answering:
     return answering
 
 
-def lower_flow(record: Record, path: str, flow: Flow, build: Builder) -> Answering:
+def lower_flow(
+    record: Record, path: str, flow: Flow, build: Builder, word: str = ""
+) -> Answering:
     """What a model answers, of the columns that flow into it."""
     if record.name in HISTOGRAMS:
         flow = own_encoding(record, flow, name_part(path, record), build.raw)
-    member = Member(record, path, flow, build)
+    member = Member(record, path, flow, build, word)
     lowering = ENSEMBLES.get(record.kind) or INNER[record.kind]
     return lowering(member)
 

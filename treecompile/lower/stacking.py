@@ -92,6 +92,13 @@ def linear(member: Member) -> Answering:
     """A linear model: a sum from left to right, where scikit-learn leaves the order to
     BLAS, so that the last bits may differ."""
     record = member.record
+    if member.word != "final estimator":
+        raise member.refuse(
+            "its sum is left to BLAS, whose order differs between machines, and what "
+            "other models make of it may turn on the last bit",
+            "A linear model can only be the final estimator of a stack.",
+        )
+    member.build.linear = True
     weights = np.asarray(member.fitted("coef_"), dtype=np.float64)
     weights = weights.reshape(-1, weights.shape[-1])
     count = len(member.flow.features)

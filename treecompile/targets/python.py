@@ -188,6 +188,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "options": _options(program),
         "doctest": _doctest(program),
         "has_cuts": _has_rounded_cuts(program),
+        "notes": _notes(program),
         "helpers": helpers,
         "math_names": _math_names(program, helpers, packed),
         "packed": packed is not None,
@@ -241,6 +242,12 @@ def _has_rounded_cuts(program: Program) -> bool:
     return any(
         isinstance(test, Cuts) for tree in program.trees() for test in tree.tests
     )
+
+
+def _notes(program: Program) -> list[str]:
+    """What is not promised, in paragraphs."""
+    notes = program.model.notes if isinstance(program.model, Ensemble) else ()
+    return ["\n".join(textwrap.wrap(note, WIDTH)) for note in notes]
 
 
 def _tree_context(

@@ -1,0 +1,642 @@
+"""Models of many trees: lowered, folded and emitted, they answer as scikit-learn does.
+
+Each is held against a batch call of the estimator itself, on rows of its data and on the
+edges of every column (``reference.py``). ``test_ensemble_programs.py`` shows the other
+half of the claim without scikit-learn: the text means what the program means.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from reference import compare
+from runners import load
+from sklearn.base import is_classifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
+    BaggingClassifier,
+    BaggingRegressor,
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    IsolationForest,
+    RandomForestClassifier,
+    RandomForestRegressor,
+    RandomTreesEmbedding,
+    StackingClassifier,
+    StackingRegressor,
+    VotingClassifier,
+    VotingRegressor,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    TunedThresholdClassifierCV,
+)
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.multioutput import (
+    ClassifierChain,
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+    RegressorChain,
+)
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.tree import (
+    DecisionTreeClassifier,
+    DecisionTreeRegressor,
+    ExtraTreeClassifier,
+    ExtraTreeRegressor,
+)
+from strategies import scaled
+
+from treecompile import UnsupportedModel, compile_model
+from treecompile.lower.models import ENSEMBLES, TREES
+
+# Where numpy's exp is its own, each exponential is off by one unit in the last place at
+# most, and so is their sum: a quotient of them by four.
+EXP = {"predict_proba": 4}
+POWER = {"score_samples": 2, "decision_function": 2}
+BLAS = {"predict": 400, "predict_proba": 400, "decision_function": 400}
+SMALL = {"n_estimators": 3, "max_depth": 3, "random_state": 0}
+HIST = {"max_iter": 3, "min_samples_leaf": 4, "random_state": 0}
+
+ROWS = 100
+_random = np.random.default_rng(0)
+X = np.column_stack(
+    [
+        _random.normal(size=ROWS),
+        _random.integers(0, 6, ROWS),
+        np.round(_random.normal(size=ROWS), 1),
+        _random.normal(size=ROWS) * 1e3,
+    ]
+)
+HOLES = X.copy()
+HOLES[::7, 0] = HOLES[::5, 2] = np.nan
+TWO = (X[:, 0] + X[:, 1] > 2).astype(int)
+WORDS = np.array(["no", "yes"])[TWO]
+THREE = np.digitize(X[:, 0] + X[:, 1], [1, 3])
+TWELVE = np.array(list("abcdefghijkl"))[_random.integers(0, 12, ROWS)]
+NUMBER = X[:, 0] * 3 + X[:, 1] + _random.normal(size=ROWS) * 0.3
+BOTH_CLASSES = np.column_stack([THREE, TWO])
+BOTH_NUMBERS = np.column_stack([NUMBER, NUMBER**2])
+FRAME = pd.DataFrame(
+    {
+        "age": X[:, 0],
+        "kind": np.array(list("uvwxyz"), dtype=object)[X[:, 1].astype(int)],
+        "size": X[:, 2],
+    }
+)
+
+
+def tree(**options: Any) -> Any:
+    return DecisionTreeClassifier(max_depth=3, random_state=0, **options)
+
+
+def line(**options: Any) -> Any:
+    return DecisionTreeRegressor(max_depth=3, random_state=0, **options)
+
+
+def forest(**options: Any) -> Any:
+    return RandomForestClassifier(**{**SMALL, **options})
+
+
+def numbers(**options: Any) -> Any:
+    return RandomForestRegressor(**{**SMALL, **options})
+
+
+def boosting(**options: Any) -> Any:
+    return GradientBoostingClassifier(**{**SMALL, **options})
+
+
+def embedding(**options: Any) -> Any:
+    return RandomTreesEmbedding(**SMALL, **options)
+
+
+def fit(model: Any, data: Any, target: Any) -> Any:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return model.fit(data) if target is None else model.fit(data, target)
+
+
+def check(model: Any, data: Any, target: Any, **options: Any) -> Any:
+    return compare(fit(model, data, target), data, rows=12, **options)
+
+
+# --- One model for every row of the README's table ------------------------------------
+
+Case = tuple[Any, Any, Any, dict[str, Any]]
+
+
+def case(model: Any, data: Any, target: Any, **options: Any) -> Case:
+    return model, data, target, options
+
+
+EXAMPLES: list[Case] = [
+    case(tree(), HOLES, THREE),
+    case(line(), HOLES, NUMBER),
+    case(ExtraTreeClassifier(max_depth=3, random_state=0), X, THREE),
+    case(ExtraTreeRegressor(max_depth=3, random_state=0), X, NUMBER),
+    case(forest(), HOLES, THREE),
+    case(numbers(), HOLES, NUMBER),
+    case(ExtraTreesClassifier(**SMALL), HOLES, WORDS),
+    case(ExtraTreesRegressor(**SMALL), HOLES, NUMBER),
+    case(boosting(), X, TWELVE, within=EXP),
+    case(GradientBoostingRegressor(**SMALL), X, NUMBER),
+    case(HistGradientBoostingClassifier(**HIST), HOLES, THREE, within=EXP),
+    case(HistGradientBoostingRegressor(**HIST), HOLES, NUMBER),
+    case(AdaBoostClassifier(tree(), n_estimators=4), X, THREE, within=EXP),
+    case(AdaBoostRegressor(line(), n_estimators=5, random_state=0), X, NUMBER),
+    case(BaggingClassifier(tree(), max_features=3, random_state=0), HOLES, THREE),
+    case(BaggingRegressor(line(), max_features=0.5, random_state=0), HOLES, NUMBER),
+    case(VotingClassifier([("a", tree()), ("b", forest())]), X, WORDS),
+    case(VotingRegressor([("a", line()), ("b", numbers())], weights=[1, 2]), X, NUMBER),
+    case(StackingClassifier([("a", tree()), ("b", forest())], tree(), cv=2), X, THREE),
+    case(StackingRegressor([("a", line())], line(), cv=2, passthrough=True), X, NUMBER),
+    case(
+        IsolationForest(n_estimators=4, contamination=0.1, random_state=0),
+        HOLES,
+        None,
+        within=POWER,
+        large_refused=True,
+    ),
+    case(CalibratedClassifierCV(tree(), cv=2), X, THREE),
+    case(MultiOutputClassifier(forest()), X, BOTH_CLASSES),
+    case(MultiOutputRegressor(numbers()), X, BOTH_NUMBERS),
+    case(ClassifierChain(forest(), order=[1, 0]), X, np.column_stack([TWO, TWO[::-1]])),
+    case(RegressorChain(numbers(), order=[1, 0]), X, BOTH_NUMBERS),
+    case(OneVsRestClassifier(boosting()), X, THREE),
+    case(GridSearchCV(forest(), {"max_depth": [2]}, cv=2), X, THREE),
+    case(FixedThresholdClassifier(forest(), threshold=0.3), X, WORDS),
+    case(TunedThresholdClassifierCV(forest(), cv=2), X, TWO),
+    case(
+        TransformedTargetRegressor(numbers(), transformer=StandardScaler()), X, NUMBER
+    ),
+    case(FrozenEstimator(forest().fit(X, THREE)), X, THREE),
+    case(make_pipeline(embedding(), forest()), X, THREE),
+]
+
+
+def name_of(example: Case) -> str:
+    return type(example[0]).__name__
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
+def test_every_supported_model(example: Case) -> None:
+    model, data, target, options = example
+    check(model, data, target, **options)
+
+
+def test_every_model_of_the_registry_has_an_example() -> None:
+    named = {name_of(example) for example in EXAMPLES}
+    known = {name for library, name in ENSEMBLES if library == "sklearn"}
+    assert not {*known, *TREES} - named
+
+
+# --- Random models --------------------------------------------------------------------
+
+LABELS: dict[str, Callable[[int], list[Any]]] = {
+    "numbers": lambda count: list(range(count)),
+    "words": lambda count: [f"w{'abcdefghijkl'[i]}" for i in range(count)],
+    "far apart": lambda count: [7 * i - 20 for i in range(count)],
+    "floats": lambda count: [float(i) for i in range(count)],
+}
+
+
+@st.composite
+def data_sets(draw: st.DrawFn, missing: bool) -> tuple[np.ndarray, np.random.Generator]:
+    """Some columns of whole numbers, rounded ones, large ones; ties and holes."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    rows = draw(st.integers(30, 90))
+    kinds = draw(
+        st.lists(
+            st.sampled_from("whole round large tiny".split()), min_size=1, max_size=4
+        )
+    )
+    columns = []
+    for kind in kinds:
+        column = random.normal(size=rows)
+        if kind == "whole":
+            column = np.floor(column * 3)
+        elif kind == "round":
+            column = np.round(column, 1)
+        else:
+            column *= 1e30 if kind == "large" else 1e-42
+        if missing and draw(st.booleans()):
+            column[random.random(rows) < 0.2] = np.nan
+        columns.append(column)
+    return np.column_stack(columns), random
+
+
+@st.composite
+def classifiers(draw: st.DrawFn, deep: bool = False) -> tuple[Any, bool]:
+    """A classifier that is not fitted, and whether it takes missing values."""
+    depth, seed = draw(st.integers(1, 5)), draw(st.integers(0, 9))
+    trees = {"max_depth": depth, "random_state": seed}
+    count = draw(st.integers(1, 4))
+    single = draw(st.sampled_from((DecisionTreeClassifier, ExtraTreeClassifier)))(
+        **trees
+    )
+    if deep:
+        return single, False
+    member, _ = draw(classifiers(deep=True))
+    kind = draw(st.sampled_from(range(10)))
+    weights = draw(st.sampled_from((None, [1, 2], [0.3, 0.7], [2.5, 0])))
+    two = [("first one", member), ("b", RandomForestClassifier(count, **trees))]
+    balance = draw(st.sampled_from((None, "balanced")))
+    init = draw(st.sampled_from((None, "zero", single, DummyClassifier())))
+    return [
+        (RandomForestClassifier(count, class_weight=balance, **trees), True),
+        (ExtraTreesClassifier(count, bootstrap=True, **trees), True),
+        (GradientBoostingClassifier(n_estimators=count, init=init, **trees), False),
+        (HistGradientBoostingClassifier(max_iter=count, max_depth=depth, min_samples_leaf=3), True),
+        (AdaBoostClassifier(member, n_estimators=count, random_state=seed), False),
+        (BaggingClassifier(member, n_estimators=count, max_features=0.7, bootstrap_features=True, random_state=seed), False),
+        (VotingClassifier(two, voting="soft", weights=weights), False),
+        (VotingClassifier(two, weights=weights), False),
+        (CalibratedClassifierCV(member, method=draw(st.sampled_from(("sigmoid", "isotonic"))), cv=2), False),
+        (OneVsRestClassifier(two[draw(st.integers(0, 1))][1]), False),
+    ][kind]  # fmt: skip
+
+
+@scaled(30)
+@given(st.data())
+def test_random_classifiers(data: st.DataObject) -> None:
+    model, takes_missing = data.draw(classifiers())
+    table, random = data.draw(data_sets(takes_missing))
+    count = data.draw(st.integers(2, 12))
+    labels = LABELS[data.draw(st.sampled_from(sorted(LABELS)))](count)
+    # Twice each at least, since some are fitted on folds.
+    codes = np.concatenate(
+        [np.arange(count), np.arange(count), random.integers(0, count, len(table))]
+    )
+    target = np.array(labels)[codes[: len(table)]]
+    if len(set(target)) < 2:
+        return
+    check(model, table, target, within=EXP)
+
+
+@st.composite
+def regressors(draw: st.DrawFn) -> tuple[Any, bool, dict[str, Any]]:
+    depth, seed = draw(st.integers(1, 5)), draw(st.integers(0, 9))
+    trees = {"max_depth": depth, "random_state": seed}
+    count, rate = draw(st.integers(1, 4)), draw(st.sampled_from((1.0, 0.1, 0.3)))
+    single = draw(st.sampled_from((DecisionTreeRegressor, ExtraTreeRegressor)))(**trees)
+    member = draw(st.sampled_from((single, RandomForestRegressor(2, **trees))))
+    loss = draw(
+        st.sampled_from(("squared_error", "absolute_error", "huber", "quantile"))
+    )
+    other = draw(
+        st.sampled_from(
+            ("squared_error", "absolute_error", "gamma", "poisson", "quantile")
+        )
+    )
+    init = draw(
+        st.sampled_from((None, "zero", single, DummyRegressor(strategy="median")))
+    )
+    two = [("a", member), ("b", single)]
+    return draw(st.sampled_from([
+        (RandomForestRegressor(count, **trees), True, {}),
+        (ExtraTreesRegressor(count, **trees), True, {}),
+        (GradientBoostingRegressor(loss=loss, n_estimators=count, learning_rate=rate, init=init, **trees), False, {}),
+        (HistGradientBoostingRegressor(loss=other, quantile=0.4, max_iter=count, max_depth=depth, min_samples_leaf=3), True, {"predict": 2 * (other in ("gamma", "poisson"))}),
+        (AdaBoostRegressor(member, n_estimators=count, random_state=seed), False, {}),
+        (BaggingRegressor(member, n_estimators=count, max_features=0.7, random_state=seed), False, {}),
+        (VotingRegressor(two, weights=draw(st.sampled_from((None, [1, 3], [0.1, 0.2])))), False, {}),
+        (StackingRegressor(two, single, cv=2, passthrough=draw(st.booleans())), False, {}),
+    ]))  # fmt: skip
+
+
+@scaled(25)
+@given(st.data())
+def test_random_regressors(data: st.DataObject) -> None:
+    model, takes_missing, within = data.draw(regressors())
+    table, random = data.draw(data_sets(takes_missing))
+    target = (
+        np.abs(np.nan_to_num(table[:, 0]) % 3 + random.normal(size=len(table))) + 0.1
+    )
+    if data.draw(st.booleans()):
+        target = np.round(target, 1)
+    check(model, table, target, within=within)
+
+
+# --- Nested in one another, wrapped, and on the edges of what there is ---------------
+
+NESTED: dict[str, Case] = {
+    "several outputs, classes": case(forest(), HOLES, BOTH_CLASSES),
+    "several outputs, numbers": case(numbers(), HOLES, BOTH_NUMBERS),
+    "several labels": case(forest(), X, np.column_stack([TWO, TWO[::-1]])),
+    "options of fitting": case(
+        forest(oob_score=True, warm_start=True, class_weight="balanced_subsample", bootstrap=True), X, THREE
+    ),
+    "booleans": case(forest(), X, TWO.astype(bool)),
+    "exponential loss": case(boosting(loss="exponential"), X, WORDS),
+    "init of a tree": case(boosting(init=tree()), X, WORDS),
+    "zero init": case(boosting(init="zero"), X, THREE, within=EXP),
+    "early stopping": case(boosting(n_estimators=30, n_iter_no_change=1), X, TWO),
+    "monotonic": case(HistGradientBoostingRegressor(monotonic_cst=[1, 0, -1, 0], **HIST), HOLES, NUMBER),
+    "bagging of outputs": case(BaggingRegressor(line(), 3, random_state=0), X, BOTH_NUMBERS),
+    "bagging of forests": case(BaggingClassifier(forest(), 2, max_samples=9, random_state=0), X, TWELVE),
+    "bagging of histograms": case(
+        BaggingRegressor(HistGradientBoostingRegressor(**HIST), 2, random_state=0), HOLES, NUMBER
+    ),
+    "bagging of votes": case(
+        BaggingClassifier(VotingClassifier([("a", tree()), ("b", forest())]), 2, random_state=0), X, THREE
+    ),
+    "soft votes of boosting": case(
+        VotingClassifier([("a", tree()), ("b", boosting())], voting="soft", weights=[1, 0.3]),
+        X, THREE, within=EXP,
+    ),
+    "a voter left out": case(
+        VotingClassifier([("a", tree()), ("b", "drop"), ("c", forest())], voting="soft", weights=[1, 9, 2]), X, WORDS
+    ),
+    "a hard voter left out": case(
+        VotingClassifier([("a", tree()), ("b", "drop"), ("c", forest())], weights=[1, 9, 2]), X, THREE
+    ),
+    "nine regressors": case(VotingRegressor([(f"r{i}", line(splitter="random")) for i in range(9)]), X, NUMBER),
+    "a regressor left out": case(
+        VotingRegressor([("a", line()), ("b", "drop"), ("c", numbers())], weights=[1, 9, 2]), X, NUMBER
+    ),
+    "frozen voters": case(
+        VotingClassifier([("a", FrozenEstimator(forest().fit(X, THREE))), ("b", tree())], voting="soft"), X, THREE
+    ),
+    "pipelines inside": case(
+        make_pipeline(
+            StandardScaler(),
+            VotingClassifier([("a", make_pipeline(MinMaxScaler(), tree())), ("b", forest())], voting="soft"),
+        ),
+        X, THREE,
+    ),
+    "a stack with a column left out": case(
+        StackingRegressor([("a", line()), ("b", "drop")], numbers(), cv=2), X, NUMBER
+    ),
+    "a stack of labels": case(
+        StackingClassifier([("a", tree()), ("b", forest())], tree(), cv=2, stack_method="predict"), X, THREE
+    ),
+    "a stack with boosting last": case(
+        StackingClassifier([("a", tree())], boosting(), cv=2, passthrough=True), X, WORDS, within=EXP
+    ),
+    "a logistic stack": case(
+        StackingClassifier([("a", tree()), ("b", boosting())], LogisticRegression(), cv=2, passthrough=True),
+        X, WORDS, within=BLAS,
+    ),
+    "a linear stack": case(
+        StackingRegressor([("a", line()), ("b", numbers())], LinearRegression(), cv=2), X, NUMBER, within=BLAS
+    ),
+    "a stack with a ridge": case(StackingRegressor([("a", line())], cv=2), X, NUMBER, within=BLAS),
+    "isolation of some columns": case(
+        IsolationForest(n_estimators=4, max_features=2, max_samples=30, random_state=0),
+        X, None, within=POWER, large_refused=True,
+    ),
+    "isotonic": case(CalibratedClassifierCV(forest(), method="isotonic", cv=2), X, TWELVE[:ROWS]),
+    "calibrated on its decision": case(
+        CalibratedClassifierCV(boosting(), cv=2, ensemble=False), X, WORDS
+    ),
+    "calibrated, fitted before": case(CalibratedClassifierCV(FrozenEstimator(forest().fit(X, THREE))), X, THREE),
+    "a chain of shares": case(
+        ClassifierChain(forest(), chain_method="predict_proba"), X, np.column_stack([TWO, TWO[::-1]])
+    ),
+    "a chain of decisions": case(
+        ClassifierChain(boosting(), chain_method="decision_function"), X, np.column_stack([TWO, TWO[::-1]])
+    ),
+    "a chain of three classes": case(ClassifierChain(forest()), X, BOTH_CLASSES),
+    "outputs of boosting": case(MultiOutputClassifier(boosting()), X, BOTH_CLASSES, within=EXP),
+    "boosted forests": case(AdaBoostClassifier(forest(), n_estimators=2, random_state=0), X, THREE, within=EXP),
+    "boosted boosting": case(
+        AdaBoostRegressor(GradientBoostingRegressor(**SMALL), n_estimators=3, random_state=0), X, NUMBER
+    ),
+    "one against the rest of two": case(OneVsRestClassifier(boosting()), X, WORDS),
+    "one against the rest, shares": case(OneVsRestClassifier(forest()), X, TWELVE),
+    "a threshold on boosting": case(FixedThresholdClassifier(boosting(), threshold=0.3), X, WORDS),
+    "a threshold on the decision": case(
+        FixedThresholdClassifier(boosting(), threshold=0.3, response_method="decision_function"), X, WORDS
+    ),
+    "a threshold on the first class": case(
+        FixedThresholdClassifier(boosting(), pos_label="no", threshold=-0.2, response_method="decision_function"),
+        X, WORDS,
+    ),
+    "a threshold that was tuned on the decision": case(
+        TunedThresholdClassifierCV(boosting(), response_method="decision_function", cv=2), X, TWO
+    ),
+    "a target taken back": case(
+        TransformedTargetRegressor(GradientBoostingRegressor(**SMALL), func=np.log1p, inverse_func=np.expm1),
+        X, np.abs(NUMBER), within={"predict": 4},
+    ),
+    "targets taken back": case(
+        TransformedTargetRegressor(numbers(), transformer=StandardScaler()), X, BOTH_NUMBERS
+    ),
+    "leaves of random trees before a tree": case(make_pipeline(embedding(), tree()), X, THREE),
+    "leaves with holes": case(make_pipeline(embedding(sparse_output=False), forest()), HOLES, THREE),
+    "leaves of one column": case(
+        make_pipeline(embedding(sparse_output=False), numbers()), X[:, :1], NUMBER
+    ),
+    "leaves beside numbers": case(
+        make_pipeline(
+            StandardScaler(), FeatureUnion([("e", embedding(sparse_output=False)), ("s", MinMaxScaler())]), numbers()
+        ),
+        X, NUMBER,
+    ),
+    "dummies": case(
+        make_pipeline(ColumnTransformer([("o", OneHotEncoder(), ["kind"])], remainder="passthrough"), forest()),
+        FRAME, THREE,
+    ),
+    "leaves of dummies": case(
+        make_pipeline(
+            ColumnTransformer([("o", OneHotEncoder(sparse_output=False), ["kind"])], remainder="passthrough"),
+            embedding(sparse_output=False),
+            numbers(),
+        ),
+        FRAME, NUMBER,
+    ),
+    "categories by their type": case(
+        HistGradientBoostingClassifier(**HIST), FRAME.astype({"kind": "category"}), THREE, within=EXP
+    ),
+    "categories by name, some missing": case(
+        HistGradientBoostingRegressor(categorical_features=["kind"], **HIST),
+        FRAME.where(np.tile(np.arange(ROWS)[:, None] % 9 > 0, 3)), NUMBER,
+    ),
+    "categories that are numbers": case(
+        HistGradientBoostingClassifier(categorical_features=[1], **HIST), HOLES, THREE, within=EXP
+    ),
+    "one class": case(forest(), X, np.zeros(ROWS)),
+    "one class, bagged": case(BaggingClassifier(tree(), 2), X, np.array(["x"] * ROWS)),
+    "trees of one node": case(forest(min_samples_leaf=ROWS), X, THREE),
+    "minus zero, a forest": case(numbers(), X, np.full(ROWS, -0.0)),
+    "minus zero, boosting": case(GradientBoostingRegressor(**SMALL), X, np.full(ROWS, -0.0)),
+    "minus zero, histograms": case(HistGradientBoostingRegressor(**HIST), X, np.full(ROWS, -0.0)),
+    "minus zero, bagging": case(BaggingRegressor(line(), 3), X, np.full(ROWS, -0.0)),
+    "minus zero, one vote": case(VotingRegressor([("a", line())]), X, np.full(ROWS, -0.0)),
+    "minus zero, a stack": case(StackingRegressor([("a", line())], line()), X, np.full(ROWS, -0.0)),
+    "minus zero, a median": case(AdaBoostRegressor(line(), n_estimators=3), X, np.full(ROWS, -0.0)),
+    "minus zero, outputs": case(MultiOutputRegressor(line()), X, np.full((ROWS, 2), -0.0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nested(name: str) -> None:
+    model, data, target, options = NESTED[name]
+    check(model, data, target, **options)
+
+
+def test_jobs_count_as_one() -> None:
+    """With more jobs than one, scikit-learn's own sums depend on them."""
+    for model in (
+        BaggingClassifier(tree(), 3, n_jobs=2, random_state=0),
+        forest(n_jobs=2),
+    ):
+        text = compile_model(fit(model, X, THREE), format=False)
+        model.set_params(n_jobs=1)
+        scorer = load(text)
+        for row, shares in zip(X.tolist(), model.predict_proba(X).tolist()):
+            assert list(scorer.predict_proba(dict(zip(scorer.FEATURES, row)))) == shares
+
+
+def test_boolean_columns() -> None:
+    data = FRAME.assign(kind=FRAME["kind"].astype("category"), flag=TWO[::-1] == 1)
+    model = HistGradientBoostingClassifier(**HIST).fit(data, THREE)
+    scorer = load(compile_model(model, format=False))
+    said = [scorer.predict(record) for record in data.to_dict("records")]
+    assert said == model.predict(data).tolist()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1 / 3, 0.5, 1.0])
+def test_a_threshold_from_the_command_line(share: float) -> None:
+    for model in (forest(), boosting(), CalibratedClassifierCV(tree(), cv=2)):
+        fit(model, X, WORDS)
+        scorer = load(compile_model(model, threshold=share, format=False))
+        second = model.predict_proba(X)[:, 1] >= share
+        for row, yes in zip(X.tolist(), second.tolist()):
+            assert scorer.predict(dict(zip(scorer.FEATURES, row))) == ("no", "yes")[yes]
+
+
+# --- What is refused, and where it says that it is -----------------------------------
+
+
+@pytest.mark.parametrize(
+    "model, where, why",
+    [
+        (AdaBoostClassifier(LogisticRegression(), n_estimators=2), "estimator 0: LogisticRegression", "BLAS"),
+        (VotingClassifier([("lin", LogisticRegression()), ("t", tree())]), "estimator 'lin': LogisticRegression", "BLAS"),
+        (StackingClassifier([("lin", LogisticRegression())], tree(), cv=2), "estimator 'lin': LogisticRegression", "BLAS"),
+        (CalibratedClassifierCV(tree(), method="temperature", cv=2), "calibrated classifier 0", "temperature"),
+        (OneVsOneClassifier(tree()), "OneVsOneClassifier", "Supported are"),
+        (boosting(init=forest()), "init: RandomForestClassifier", "init='zero'"),
+        (Ridge(), "Ridge", "Supported are"),
+        (make_pipeline(StandardScaler(), LogisticRegression()), "LogisticRegression", "Supported are"),
+    ],
+)  # fmt: skip
+def test_refused(model: Any, where: str, why: str) -> None:
+    fit(model, X, THREE if is_classifier(model) else NUMBER)
+    with pytest.raises(UnsupportedModel) as caught:
+        compile_model(model)
+    assert where in str(caught.value) and why in str(caught.value)
+
+
+def test_several_labels_at_once_are_refused() -> None:
+    model = OneVsRestClassifier(tree()).fit(X, np.column_stack([TWO, TWO[::-1]]))
+    with pytest.raises(UnsupportedModel, match="several labels"):
+        compile_model(model)
+
+
+# --- The promise for exp --------------------------------------------------------------
+
+_EXACT = """
+import math, sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+points = np.random.default_rng(0).normal(size=20_000) * 5
+if np.exp(points).tolist() != list(map(math.exp, points.tolist())):
+    sys.exit(7)
+from test_ensembles import *
+for model, target in (
+    (boosting(), THREE), (boosting(), TWELVE),
+    (HistGradientBoostingClassifier(**HIST), TWELVE),
+    (AdaBoostClassifier(tree(), n_estimators=4), TWELVE),
+    (AdaBoostClassifier(tree(), n_estimators=4), TWO),
+):
+    fit(model, X, target)
+    scorer = load(compile_model(model, format=False))
+    records = [dict(zip(scorer.FEATURES, row)) for row in X.tolist()]
+    shares = model.predict_proba(X).tolist()
+    assert [list(scorer.predict_proba(record)) for record in records] == shares
+model = IsolationForest(n_estimators=4, random_state=0).fit(X)
+scorer = load(compile_model(model, format=False))
+scores = [scorer.score_samples(dict(zip(scorer.FEATURES, row))) for row in X.tolist()]
+assert scores == model.score_samples(X).tolist()
+"""
+
+
+def test_bit_equal_where_the_exp_of_numpy_is_that_of_the_c_library() -> None:
+    """numpy has kernels of its own on some processors, and can be told to use none."""
+    found = np._core._multiarray_umath.__cpu_dispatch__ if hasattr(np, "_core") else []
+    off = {"NPY_DISABLE_CPU_FEATURES": " ".join(found)}
+    here = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _EXACT, here],
+        env={**os.environ, **off},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode == 7:
+        pytest.skip("this numpy has an exp of its own, whatever it is told")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "model, target, says, silent",
+    [
+        (forest(), THREE, "", "exp, which"),
+        (boosting(), WORDS, "", "exp, which"),
+        (boosting(), THREE, "Labels are equal.", "but for ties"),
+        (NESTED["a logistic stack"][0], WORDS, "The last model is linear.", ""),
+    ],
+)
+def test_the_module_says_what_is_promised(
+    model: Any, target: Any, says: str, silent: str
+) -> None:
+    words = " ".join(load(compile_model(fit(model, X, target))).__doc__.split())
+    assert says in words and (not silent or silent not in words)
+
+
+def test_the_largest_number_is_first_in_a_tie() -> None:
+    """Two trees that contradict each other."""
+    data = np.array([[0.0], [1.0]])
+    one = DecisionTreeClassifier().fit(data, [0, 1])
+    other = DecisionTreeClassifier().fit(data, [1, 0])
+    model = VotingClassifier([("a", one), ("b", other)], voting="soft").fit(
+        data, [0, 1]
+    )
+    model.estimators_ = [one, other]
+    scorer = load(compile_model(model, format=False))
+    for x in (0.0, 1.0):
+        assert scorer.predict_proba({"x0": x}) == (0.5, 0.5)
+        assert scorer.predict({"x0": x}) == model.predict([[x]])[0] == 0
+
+
+def test_infinities_stay_out_of_isolation_forests() -> None:
+    scorer = load(compile_model(fit(IsolationForest(n_estimators=3), X, None)))
+    record = dict(zip(scorer.FEATURES, X[0].tolist()))
+    for bad in (math.inf, -math.inf, 1e39):
+        with pytest.raises(scorer.InvalidRecord):
+            scorer.predict({**record, scorer.COLUMNS[0]: bad})
