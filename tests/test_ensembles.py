@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import black
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ from sklearn.tree import (
     ExtraTreeClassifier,
     ExtraTreeRegressor,
 )
-from strategies import scaled
+from strategies import HOSTILE, scaled
 
 from treecompile import UnsupportedModel, compile_model
 from treecompile.lower.models import ENSEMBLES, TREES
@@ -510,6 +511,20 @@ def test_jobs_count_as_one() -> None:
         scorer = load(text)
         for row, shares in zip(X.tolist(), model.predict_proba(X).tolist()):
             assert list(scorer.predict_proba(dict(zip(scorer.FEATURES, row)))) == shares
+
+
+@pytest.mark.parametrize("layout", ["nested", "table"])
+def test_names_of_members_are_no_code(layout: str) -> None:
+    """They stand in comments, and variables are named after them."""
+    names = [name for name in HOSTILE if "__" not in name and name != "self"]
+    voters = [(name, tree(criterion="entropy")) for name in names]
+    model = VotingClassifier([*voters, ("forest \n #", forest())], voting="soft")
+    text = compile_model(fit(model, X, WORDS), format=False, layout=layout)
+    if layout == "nested":
+        assert black.format_str(text, mode=black.Mode()) == text
+    scorer = load(text)
+    for row, shares in zip(X.tolist(), model.predict_proba(X).tolist()):
+        assert list(scorer.predict_proba(dict(zip(scorer.FEATURES, row)))) == shares
 
 
 def test_boolean_columns() -> None:

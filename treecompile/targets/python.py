@@ -47,6 +47,7 @@ from .python_text import (
     constant,
     display,
     identifiers,
+    laid_out,
     listing,
     literal,
     lookup,
@@ -270,7 +271,9 @@ def _tree_context(
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
         "nodes": model.nodes,
-        "computed": spelling.take_computed(),
+        "computed": laid_out(
+            [f"    {name} = {source}" for name, source in spelling.take_computed()]
+        ),
         "score_bindings": spelling.take_bindings(),
         "statements": "\n".join(lines),  # a template is slow to go through many
         "answer_type": _type_of(model.predictions),

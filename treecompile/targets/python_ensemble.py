@@ -38,6 +38,7 @@ from .python_text import (
     branch,
     comment,
     identifiers,
+    laid_out,
     list_lines,
     literal,
     width,
@@ -49,6 +50,7 @@ MOST_NODES_IN_SCORE = 40_000
 NODES_IN_FUNCTION = 10_000
 # More numbers than this are not given a name each where they can do without.
 FEW = 8
+LONGEST_TITLE = 75
 
 
 # For every sum of two singles that is no infinity, 2**29 * x - (2**29 * x - x) is x
@@ -131,9 +133,9 @@ class EnsembleText:
         return _bound(self.spelling)
 
     def _returned(self, items: list[str] | str) -> list[str]:
-        if isinstance(items, str):
-            return [f"    return {items}"]
-        return [f"    return {_tuple(items, 4) if len(items) > 1 else items[0]}"]
+        if not isinstance(items, str):
+            items = _tuple(items, 4) if len(items) > 1 else items[0]
+        return laid_out([f"    return {items}"])
 
     def _elements(self, number: int, stage: Stage) -> tuple[Element, ...]:
         if isinstance(stage, Trees):
@@ -171,13 +173,13 @@ class EnsembleText:
         items = self._items(stage)
         names = self._named(number, stage)
         if isinstance(items, str):
-            return [f"    {', '.join(names)} = {items}"]
-        return [f"    {name} = {item}" for name, item in zip(names, items)]
+            return laid_out([f"    {', '.join(names)} = {items}"])
+        return laid_out([f"    {name} = {item}" for name, item in zip(names, items)])
 
     def _sums(self, number: int, stage: Sums) -> list[str]:
         terms = [list(map(self.spelling.term, column)) for column in stage.of]
         names = self._named(number, stage)
-        return [line for pair in zip(names, terms) for line in _sum(*pair)]
+        return laid_out([line for pair in zip(names, terms) for line in _sum(*pair)])
 
     def _items(self, stage: Stage) -> list[str] | str:
         """The numbers of a stage: a text for each, or one text for a tuple of them."""
@@ -300,6 +302,7 @@ class EnsembleText:
     ) -> list[str]:
         """A function of its own for some trees; the line that calls it."""
         before = self._before()
+        (stem,) = identifiers([stem])
         name = f"_{stem}_of_trees_{first + 1}_to_{last + 1}"
         if any(name == function.name for function in self.functions):
             name += f"_{len(self.functions)}"
@@ -481,8 +484,8 @@ class EnsembleText:
         names = self._score_names()
         words = set(re.findall(r"\w+", "\n".join(body)))
         if len(names) == 1 or words.isdisjoint(names):
-            return body
-        return [f"    {', '.join(names)} = scores", *body]
+            return laid_out(body)
+        return laid_out([f"    {', '.join(names)} = scores", *body])
 
 
 def _bound(spelling: Spelling) -> list[str]:
@@ -492,7 +495,7 @@ def _bound(spelling: Spelling) -> list[str]:
         f"    {name} = {call}[{', '.join(items)}])"
         for name, call, items in spelling.take_bindings()
     ]
-    return bindings + computed
+    return laid_out(bindings + computed)
 
 
 def _keeps_zeros(stage: Trees) -> bool:
@@ -505,23 +508,17 @@ def _is_negative(x: Expression) -> bool:
 
 
 def _sentence(title: str) -> str:
-    """A title as a comment; it may hold names out of the model."""
-    return title if title.isprintable() else comment(title)
+    """A title as a comment of one line; it may hold names out of the model."""
+    if not title.isprintable():
+        return comment(title, LONGEST_TITLE)
+    return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE] + "..."
 
 
 def _sum(name: str, terms: list[str]) -> list[str]:
     """A sum from left to right. It starts at 0.0, which matters to a -0.0."""
     if len(terms) > FEW:
         return [f"    {name} = 0.0", *(f"    {name} += {term}" for term in terms)]
-    line = f"    {name} = {' + '.join(['0.0', *terms])}"
-    if width(line) <= WIDTH:
-        return [line]
-    return [
-        f"    {name} = (",
-        "        0.0",
-        *(f"        + {term}" for term in terms),
-        "    )",
-    ]
+    return [f"    {name} = {' + '.join(['0.0', *terms])}"]
 
 
 def _spaced(lines: list[str]) -> list[str]:

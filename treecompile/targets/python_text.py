@@ -253,6 +253,9 @@ def returned(items: Iterable[str], indent: int = 4) -> str:
     outer, inner = " " * indent, " " * (indent + 4)
     if len(words) == 1 and width(f"{outer}return ({words[0]},)") <= WIDTH:
         return f"return ({words[0]},)"
+    if any(indent + 5 + width(w) > WIDTH and " and " in w for w in words):
+        whole = f"{outer}return ({', '.join(words)},)"
+        return "\n".join(laid_out([whole])).strip()
     lines = [f"{inner}{_choice(word, indent + 4)}," for word in words]
     return "\n".join(["return (", *lines, outer + ")"])
 
@@ -285,6 +288,16 @@ def call(lead: str, argument: str, indent: int = 0) -> str:
         return line
     outer = " " * indent
     return f"{lead}(\n{outer}    {argument}\n{outer})"
+
+
+def laid_out(lines: list[str]) -> list[str]:
+    """Statements in a function, as black lays them out where a line is too long."""
+    if all("\n" not in line and width(line) <= WIDTH for line in lines):
+        return lines
+    import black
+
+    function = "\n".join(["def f():", *lines, ""])
+    return black.format_str(function, mode=black.Mode()).splitlines()[1:]
 
 
 def bared(condition: str) -> str:
