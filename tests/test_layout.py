@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import array
 import math
+import pickle
+import re
 import sys
 from typing import Any
 
@@ -39,6 +41,7 @@ from strategies import origin, scaled, with_layout
 from treecompile import compile_model
 from treecompile.cli import main
 from treecompile.emit import emit
+from treecompile.options import Options
 from treecompile.program import (
     LARGEST,
     Arithmetic,
@@ -50,6 +53,10 @@ from treecompile.program import (
     Threshold,
     Tree,
 )
+from treecompile.proof.decisions import Differs, read_back
+from treecompile.proof.source import parse
+from treecompile.read import read_file
+from treecompile.stages import program_of
 from treecompile.targets import python_table
 from treecompile.targets.python_table import packed, unpacked
 
@@ -198,8 +205,6 @@ def test_large_models_are_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_option(tmp_path: Any) -> None:
-    import pickle
-
     model = DecisionTreeRegressor(random_state=0).fit(*data(""))
     (tmp_path / "model.pkl").write_bytes(pickle.dumps(model))
     arguments = ["build", str(tmp_path / "model.pkl"), "--layout", "table"]
@@ -240,3 +245,56 @@ def test_arrays_are_read_alike_on_machines_of_the_other_byte_order() -> None:
     swapped = array.array("d", [1.5, -0.0])
     swapped.byteswap()
     assert scorer._packed("d", text).tobytes() == swapped.tobytes()
+
+
+# --- Read back ------------------------------------------------------------------------
+
+
+def changed(source: str, name: str, change: Any) -> str:
+    """The scorer with the numbers of one of its arrays changed."""
+    found = re.search(
+        rf'^{name}: .*\n    "(\w)",\n    """\n([^"]*)\n""",', source, re.M
+    )
+    assert found is not None
+    numbers = unpacked(found[1], found[2])
+    change(numbers)
+    return source[: found.start(2)] + packed(found[1], numbers) + source[found.end(2) :]
+
+
+def nudge(numbers: list[float]) -> None:
+    numbers[1] = math.nextafter(numbers[1], math.inf)
+
+
+def swap(numbers: list[int]) -> None:
+    numbers[0], numbers[2] = numbers[2], numbers[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "arrays"),
+    [
+        (
+            RandomForestClassifier(3, max_depth=3, random_state=0),
+            {"_CUTS": nudge, "_TERMS": nudge, "_HOLDS": swap, "_NODES": swap},
+        ),
+        (GradientBoostingRegressor(n_estimators=3), {"_VALUES": nudge}),
+        (DecisionTreeClassifier(max_depth=3), {"_CUTS": nudge, "LEAVES": swap}),
+        (DecisionTreeRegressor(max_depth=3), {"PREDICTIONS": nudge, "_FAILS": swap}),
+    ],
+)
+@pytest.mark.parametrize("layout", ["nested", "table"])
+def test_a_changed_table_does_not_read_back(
+    model: Any, arrays: dict[str, Any], layout: str, tmp_path: Any
+) -> None:
+    x, y = data("")
+    (tmp_path / "model.pkl").write_bytes(pickle.dumps(clone(model).fit(x, y)))
+    options = Options(layout=layout)
+    program = program_of(read_file(str(tmp_path / "model.pkl")), None, options)
+    source = emit(program, format=False)
+    counts = read_back(parse(source), program)
+    trees = list(program.trees())
+    assert counts["trees"] == len(trees)
+    assert counts["tests"] + counts["leaves"] == sum(len(t.tests) for t in trees)
+    for name, change in arrays.items():
+        if f"\n{name}: array" in source and (layout == "table" or name == "_NODES"):
+            with pytest.raises(Differs):
+                read_back(parse(changed(source, name, change)), program)

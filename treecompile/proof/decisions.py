@@ -31,6 +31,7 @@ from ..truth import Line, States, Truth, compared, of_test
 from .paths import path_to, record_for, step
 from .report import Disagreement
 from .source import Source, Strange, same_constant, value_of
+from .tables import TableReader, has_table
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.LtE: "<=",
@@ -56,16 +57,19 @@ def read_back(source: Source, program: Program) -> dict[str, int]:
 
     Raises Differs for the first that is not, and Strange for what is no decision.
     """
-    reader = _Reader(source, program)
+    reader = Reader(source, program)
     reader.constants()
-    if isinstance(program.model, SingleTree):
-        reader.single(program.model)
+    model = program.model
+    if isinstance(model, SingleTree):
+        reader.single(model)
     else:
-        reader.ensemble(program.model)
+        reader.ensemble(model)
+        if model.applies is not None:
+            TableReader(reader).applied(model)
     return reader.counts
 
 
-class _Reader:
+class Reader:
     def __init__(self, source: Source, program: Program) -> None:
         self.source = source
         self.program = program
@@ -138,6 +142,8 @@ class _Reader:
         if model.probabilities is not None:
             self.table("PROBABILITIES", model.probabilities)
         self.table("LEAVES", model.nodes)
+        if has_table(self.source):
+            return TableReader(self).single(model)
         body = _body(self.score)
         first = 0
         while first < len(body) and isinstance(body[first], ast.Assign):
@@ -165,6 +171,8 @@ class _Reader:
 
     def ensemble(self, model: Ensemble) -> None:
         """Stages of trees, each a block whose leaves add to variables."""
+        if has_table(self.source):
+            return TableReader(self).ensemble(model)
         body = self._expanded(_body(self.score))
         place = 0
         for number, stage in enumerate(model.stages):
@@ -443,7 +451,7 @@ class _Reader:
                     )
                 )
             then, other = tree.left[node], tree.right[node]
-            if not self._sense(stmt, test, tree, node):
+            if not self.sense(stmt, test, tree, node):
                 then, other = other, then
             if stmt.orelse or (inline and at == len(block) - 1):
                 if at != len(block) - 1:
@@ -463,7 +471,7 @@ class _Reader:
             "a way through the tree ends in nothing", block[-1] if block else None
         )
 
-    def _sense(self, stmt: ast.If, test: Test, tree: Tree, node: int) -> bool:
+    def sense(self, stmt: ast.If, test: Test, tree: Tree, node: int) -> bool:
         """Whether the condition says "goes left" (or else "goes right")."""
         name, given = self.truth(stmt.test)
         assert isinstance(test, (Threshold, Bands, Cuts, Among))
@@ -496,6 +504,16 @@ class _Reader:
                 given,
             )
         )
+
+    def differing(self, what: str, tree: Tree, node: int, scorer: str) -> Differs:
+        """The error for a node of the table that is another."""
+        test, leaf = tree.tests[node], tree.leaf[node]
+        model = (
+            f"leaf {leaf}"
+            if test is None
+            else f"tests {step(self.program, test, True)}"
+        )
+        return Differs(self._differs(what, tree, node, model, scorer, self.score))
 
     def _stands_for(self, name: str, test: Threshold | Bands | Cuts | Among) -> bool:
         """Whether a variable of the text is what a test of the program asks about."""
@@ -553,11 +571,11 @@ class _Reader:
                     return parts[0][0], whole
             case ast.Call(ast.Name("isnan"), [ast.Name(name)], []):
                 return name, Line(False, (), True)
-            case ast.Name(name) if self._has_states(name):
+            case ast.Name(name) if self.has_states(name):
                 return name, States(frozenset({True}), True)
         raise Strange("a condition asks something that no test does", node)
 
-    def _has_states(self, name: str) -> bool:
+    def has_states(self, name: str) -> bool:
         index = self.columns.get(name)
         return index is not None and self.program.columns[index].categories is not None
 
@@ -573,7 +591,7 @@ class _Reader:
             missing = States(frozenset({State.MISSING}), True)
             return missing if isinstance(op, ast.Is) else ~missing
         operator = _OPERATORS[type(op)]
-        if self._has_states(name):
+        if self.has_states(name):
             if operator not in ("==", "!="):
                 raise Strange("categories have no order", node)
             truth = self._among(name, frozenset({value_of(right, {})}))
@@ -594,7 +612,7 @@ class _Reader:
         return self._named[node.id]
 
     def _among(self, name: str, values: frozenset[Any]) -> Truth:
-        if self._has_states(name):
+        if self.has_states(name):
             states = {State.MISSING if x is None else x for x in values}
             return States(frozenset(states), True)
         whole = Line(False, (), False)

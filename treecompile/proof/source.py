@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..targets.python_table import unpacked
+
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -164,6 +166,43 @@ class _Constants:
                 return dict.fromkeys(
                     self.value(of, depth + 1), self.value(each, depth + 1)
                 )
+            case ast.Call(
+                ast.Name("_packed"), [ast.Constant(str(code)), ast.Constant(str(text))]
+            ) if code in ("B", "H", "i", "d"):
+                return tuple(unpacked(code, text))
+            case ast.Call(
+                ast.Name("tuple"),
+                [
+                    ast.ListComp(
+                        ast.Subscript(among, ast.Name("i")),
+                        [ast.comprehension(ast.Name("i"), places, [], 0)],
+                    )
+                ],
+                [],
+            ):
+                table = self.value(among, depth + 1)
+                return tuple([table[i] for i in self.value(places, depth + 1)])
+            case ast.Call(
+                ast.Name("tuple"),
+                [
+                    ast.Call(
+                        ast.Name("zip"),
+                        [
+                            ast.Starred(
+                                ast.BinOp(
+                                    ast.List([ast.Call(ast.Name("iter"), [of], [])]),
+                                    ast.Mult(),
+                                    ast.Constant(int(width)),
+                                )
+                            )
+                        ],
+                        [],
+                    )
+                ],
+                [],
+            ):
+                numbers = self.value(of, depth + 1)
+                return tuple(zip(*[iter(numbers)] * width))
             case ast.Subscript(of, ast.Constant(key)):
                 return self.value(of, depth + 1)[key]
         raise Strange("there is something that is no constant", node)

@@ -1,0 +1,237 @@
+"""Trees that are a table in the scorer, read back and held against a program.
+
+The form of the table is described in ``targets/python_table.py``. As with nested ifs, a
+test is taken for what it says: ``numbers[place] <= cut`` is put together again as a
+condition on what stands at that place of the list.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..program import Ensemble, SingleTree, Tree, Trees
+from .source import Source, Strange, same_constant
+
+if TYPE_CHECKING:
+    from .decisions import Reader
+
+_LEAF = re.compile(
+    r"while node >= 0:\n"
+    r"    if numbers\[(\w+)\[node\]\] <= (\w+)\[node\]:\n"
+    r"        node = (\w+)\[node\]\n"
+    r"    else:\n"
+    r"        node = (\w+)\[node\]\n"
+    r"return -1 - node"
+)
+_PACKED = (
+    "numbers: array[Any] = array(code, a2b_base64(text))\n"
+    "if byteorder == 'big':\n"
+    "    numbers.byteswap()\n"
+    "return numbers"
+)
+_LOOP = re.compile(r"for \w+ in (\w+)(?:\[(\d+):(\d+)\])?:")
+_AT_LEAF = re.compile(r"(\w+)\[_leaf\(numbers, (\w+|-?\d+)\)\]")
+_TERMS = re.compile(
+    r"for (\w+) in range\((\w+)\[(\w+)\], \2\[\3 \+ 1\]\):\n"
+    r" +(\w+)\[(\w+)\[\1\]\] \+= (\w+)\[\1\]"
+)
+
+
+def has_table(source: Source) -> bool:
+    """Whether ``score`` walks a table."""
+    score = source.functions.get("score")
+    return score is not None and any(map(_walks, score.body))
+
+
+def _walks(stmt: ast.stmt) -> bool:
+    """Whether a statement walks the table; nested ifs, which can be long, do not."""
+    nested = isinstance(stmt, (ast.If, ast.While))
+    return not nested and "_leaf(numbers, " in ast.unparse(stmt)
+
+
+class TableReader:
+    """The arrays of a scorer, and what the nodes in them test."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.source = reader.source
+        functions = self.source.functions
+        walk = _LEAF.fullmatch(_text(functions.get("_leaf")))
+        if walk is None or _text(functions.get("_packed")) != _PACKED:
+            raise Strange("its table is walked or read in another way")
+        self.tested, self.cuts, self.holds, self.fails = map(self._array, walk.groups())
+        if not len(self.tested) == len(self.cuts) == len(self.holds) == len(self.fails):
+            raise Strange("the arrays of its table are not equally long")
+        self.numbers: list[ast.expr] = []
+        self._conditions: dict[tuple[int, float], ast.If] = {}
+
+    def _array(self, name: str) -> tuple[Any, ...]:
+        numbers = self.source.constant(name)
+        if not isinstance(numbers, tuple):
+            raise Strange(f"{name} is no array", self.source.assigned[name])
+        return numbers
+
+    # --- What answers -----------------------------------------------------------------
+
+    def single(self, model: SingleTree) -> None:
+        """A single tree: its leaves are places in PREDICTIONS."""
+        body = self.reader.score.body
+        self._list(body)
+        last = re.fullmatch(r"return _leaf\(numbers, (-?\d+)\)", ast.unparse(body[-1]))
+        if last is None:
+            raise Strange("score does not answer a leaf", body[-1])
+
+        def leaf(number: int, node: int) -> str:
+            return "" if number == model.tree.leaf[node] else f"leaf {number}"
+
+        self._walk(int(last[1]), model.tree, leaf)
+
+    def ensemble(self, model: Ensemble) -> None:
+        """Stages of trees: every leaf adds what it adds in the program."""
+        body = self.reader.score.body
+        self._list(body)
+        walks = list(filter(_walks, body))
+        stages = [s for s in model.stages if isinstance(s, Trees)]
+        if len(walks) != len(stages):
+            raise Strange(
+                "score does not walk the trees stage by stage", self.reader.score
+            )
+        for stmt, stage in zip(walks, stages):
+            # Of a lone tree, what its leaf adds stands in the next statement.
+            behind = body[body.index(stmt) + 1]
+            text = "\n".join(map(ast.unparse, (stmt, behind)))
+            self._stage(text, stmt, stage)
+
+    def _stage(self, text: str, stmt: ast.stmt, stage: Trees) -> None:
+        loop, at_leaf = _LOOP.match(text), _AT_LEAF.search(text)
+        if at_leaf is None:
+            raise Strange("a leaf is no place in an array", stmt)
+        if loop is not None:
+            roots = self._array(loop[1])
+            roots = roots[int(loop[2]) : int(loop[3])] if loop[2] else roots
+        else:
+            roots = (int(at_leaf[2]),)
+        if len(roots) != len(stage.trees):
+            raise Strange("score walks another number of trees", stmt)
+        held = self._array(at_leaf[1])
+        terms = _TERMS.search(text) if "range(" in text else None
+        starts, slots, values = (
+            map(self._array, (terms[2], terms[5], terms[6])) if terms else ((), (), ())
+        )
+        for t, root in enumerate(roots):
+
+            def leaf(number: int, node: int, t: int = t) -> str:
+                row = stage.rows[t][stage.trees[t].leaf[node]]
+                expected = dict(zip(stage.slots[t], row))
+                if terms:
+                    first, end = starts[held[number]], starts[held[number] + 1]
+                    given = dict(zip(slots[first:end], values[first:end]))
+                else:
+                    given = {0: held[number]}
+                return "" if _adds_alike(given, expected) else f"adds {given}"
+
+            self._walk(root, stage.trees[t], leaf)
+
+    def applied(self, model: Ensemble) -> None:
+        """What ``apply`` answers for each leaf."""
+        assert model.applies is not None
+        stage = model.stages[model.applies]
+        assert isinstance(stage, Trees)
+        text = ast.unparse(self.source.functions["apply"])
+        form = re.search(r"(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)", text)
+        if form is None or "_numbers" not in self.source.functions:
+            raise Strange("apply is another", self.source.functions["apply"])
+        held, roots = self._array(form[1]), self._array(form[2])
+        self.numbers, counts = [], dict(self.reader.counts)
+        self._list(self.source.functions["_numbers"].body)
+        if len(roots) < len(stage.trees):
+            raise Strange("apply has fewer trees", self.source.functions["apply"])
+        for tree, nodes, root in zip(stage.trees, stage.nodes, roots):
+
+            def leaf(
+                number: int, node: int, tree: Tree = tree, nodes: Any = nodes
+            ) -> str:
+                same = held[number] == nodes[tree.leaf[node]]
+                return "" if same else f"leaf number {held[number]}"
+
+            self._walk(root, tree, leaf)
+        self.reader.counts.update(counts)  # they are the trees of score
+
+    # --- Nodes ------------------------------------------------------------------------
+
+    def _list(self, body: Sequence[ast.stmt]) -> None:
+        """What the list of numbers holds, as the statements put it together."""
+        for stmt in body:
+            value = getattr(stmt, "value", None)
+            names = ast.unparse(stmt).startswith(("numbers", "return ["))
+            if names and isinstance(value, ast.List):
+                self.numbers += value.elts
+            elif names and ast.unparse(stmt).startswith("numbers = _numbers("):
+                self._list(self.source.functions["_numbers"].body)
+
+    def _walk(self, root: int, tree: Tree, leaf: Callable[[int, int], str]) -> None:
+        """Walk a tree in the table and in the program at once."""
+        reader = self.reader
+        todo = [(root, 0)]
+        tests = leaves = 0
+        while todo:
+            here, node = todo.pop()
+            test = tree.tests[node]
+            if test is None or here < 0:
+                says = f"tests node {here}" if here >= 0 else "a leaf"
+                if test is None and here < 0:
+                    says = leaf(-1 - here, node)
+                if says:
+                    what = "a leaf is another" if test is None else "a test is missing"
+                    raise reader.differing(what, tree, node, says)
+                leaves += 1
+                continue
+            tests += 1
+            then, other = tree.left[node], tree.right[node]
+            condition = self._condition(self.tested[here], self.cuts[here])
+            if not reader.sense(condition, test, tree, node):
+                then, other = other, then
+            todo.append((self.fails[here], other))
+            todo.append((self.holds[here], then))
+        reader.counts["trees"] += 1
+        reader.counts["tests"] += tests
+        reader.counts["leaves"] += leaves
+
+    def _condition(self, place: int, cut: float) -> ast.If:
+        """``numbers[place] <= cut`` as a condition on what stands there."""
+        known = self._conditions.get((place, cut))
+        if known is not None:
+            return known
+        given = self.numbers[place]
+        test: ast.expr
+        match given:
+            case ast.UnaryOp(ast.USub(), ast.Name() as name):
+                bound, sign = (-cut, ast.GtE()) if cut == cut else (math.inf, ast.Gt())
+                test = ast.Compare(name, [sign], [ast.Constant(bound)])
+            case ast.Name(id) if not self.reader.has_states(id):
+                test = ast.Compare(given, [ast.LtE()], [ast.Constant(cut)])
+            case _ if cut == 0.5:
+                test = ast.UnaryOp(ast.Not(), given)
+            case _:
+                raise Strange("a condition is compared with a number", given)
+        stmt = ast.copy_location(ast.If(test, [], []), given)
+        self._conditions[place, cut] = stmt
+        return stmt
+
+
+def _text(function: ast.FunctionDef | None) -> str:
+    """The statements of a function, its docstring aside."""
+    body = function.body if function is not None else []
+    return "\n".join(map(ast.unparse, body[1:]))
+
+
+def _adds_alike(given: dict[int, float], expected: dict[int, float]) -> bool:
+    """Whether two leaves add the same: zeros may be left away, if they are so by text."""
+    return all(
+        same_constant(given[slot], x) if slot in given else x == 0.0
+        for slot, x in expected.items()
+    ) and set(given) <= set(expected)
