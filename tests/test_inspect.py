@@ -359,6 +359,20 @@ def test_several_models(tmp_path: Path) -> None:
     assert done.exit_code == 1 and "There is no part" in done.stderr
 
 
+def test_encoders_without_a_model(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = tutorial()
+    saved(tmp_path, {"c": held["le_country"], "s": held["scaler"]}, "parts.pkl")
+    text = text_of("parts.pkl")
+    assert "      --encode COLUMN=parts.pkl['c']\n" in text
+    assert "      --preprocess parts.pkl['s']\n" in text
+    assert "treecompile build" not in text
+    saved(tmp_path, held["scaler"], "scaler.pkl")
+    assert "      --preprocess scaler.pkl\n" in text_of("scaler.pkl")
+    (part,) = json_of("scaler.pkl")["parts"]
+    assert (part["path"], part["role"]) == ("", "transformer")
+
+
 # --- Other people's files -----------------------------------------------------------------
 
 

@@ -125,7 +125,7 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         sha256=file.sha256,
         container=file.container,
         protocol=file.protocol,
-        versions=_versions(file),
+        versions=_versions(file, program),
         holds=_holds(file.root),
         estimators=tuple(shown),
         parts=roles(file.root, model, program),
@@ -183,9 +183,12 @@ def _holds(root: Any) -> str:
 # --- The file ---------------------------------------------------------------------------
 
 
-def _versions(file: ModelFile) -> tuple[tuple[str, str], ...]:
+def _versions(file: ModelFile, program: Program | None) -> tuple[tuple[str, str], ...]:
     """What is known of the libraries and the Python that wrote the file."""
     found: dict[str, dict[str, None]] = {}
+    origin = None if program is None else program.origin
+    if origin is not None and origin.version and origin.library != "scikit-learn":
+        found[origin.library] = {origin.version: None}
     todo, seen = [record for _, record in _top(file.root)], 0
     while todo and seen < 500:
         record = todo.pop(0)

@@ -125,26 +125,37 @@ class _Text:
         seen = self.seen
         if not seen.parts:
             return []
-        lines = self.heading("Parts", f"{len(seen.parts)} of the {word(seen.holds)}")
+        alone = not any("model" in part.role for part in seen.parts)
+        title = f"{len(seen.parts)} of the {word(seen.holds)}"
+        if alone:
+            title = "to put around a model that another file holds"
+        lines = self.heading("Parts", title)
         for part in seen.parts[:MOST_ROWS]:
-            role = ", the model" if part.role == "model" else ""
-            of = f" of {part.count}" if part.count else ""
-            lines += paragraph(
-                f"{word(part.path, 60)}: {word(part.kind)}{of}{role}", "  ", 6
-            )
-            if part.holds:
-                lines += values(part.holds, part.count, 6, MOST_OF_A_COLUMN)
-            options = part.options
-            if part.role == "encoder" and not options:
-                options = (("--encode", f"COLUMN={part.path}"),)
-            for option, value in options:
-                text = f"{option} {word(value, 200)}"
-                lines.append("      " + self.styled(_cut(text, WIDTH - 6), fg="cyan"))
-            if part.fits:
-                names = [word(name) for name in part.fits]
-                lines += wrapped(names, "      its codes would fit ", 8, ", ")
-        lines += _more(len(seen.parts), MOST_ROWS)
-        return lines + self.command()
+            lines += self._part(part, alone)
+        return lines + _more(len(seen.parts), MOST_ROWS) + self.command()
+
+    def _part(self, part: Role, alone: bool) -> list[str]:
+        of = f" of {part.count}" if part.count else ""
+        role = ", the model" if part.role == "model" else ""
+        path = f"{word(part.path, 60)}: " if part.path else ""
+        lines = paragraph(f"{path}{word(part.kind)}{of}{role}", "  ", 6)
+        if part.holds:
+            lines += values(part.holds, part.count, 6, MOST_OF_A_COLUMN)
+        place, options = part.path, part.options
+        if alone:  # as another build would name it
+            place = f"{self.path if width(self.path) < 40 else 'FILE'}{part.path}"
+        if not options and part.role == "encoder":
+            options = (("--encode", f"COLUMN={place}"), ("--labels", place))
+            options = options[: 2 if part.kind == "LabelEncoder" else 1]
+        elif not options and part.role == "transformer":
+            options = (("--preprocess", place),)
+        for option, value in options:
+            text = f"{option} {word(value, 200)}"
+            lines.append("      " + self.styled(_cut(text, WIDTH - 6), fg="cyan"))
+        if part.fits:
+            names = [word(name) for name in part.fits]
+            lines += wrapped(names, "      its codes would fit ", 8, ", ")
+        return lines
 
     def command(self) -> list[str]:
         """The command that puts the parts to use."""
@@ -172,7 +183,9 @@ class _Text:
         if not seen.estimators:
             return []
         size = _size(seen.trees)
-        lines = self.heading("Model" if len(seen.estimators) == 1 else "Models", size)
+        alone = seen.parts and not any("model" in part.role for part in seen.parts)
+        title = "Estimators" if alone or len(seen.estimators) > 1 else "Model"
+        lines = self.heading(title, size)
         for path, estimator in seen.estimators[:MOST_ROWS]:
             if path:
                 lines.append(f"  {word(path, 70)}")

@@ -51,10 +51,14 @@ class Role:
 
 
 def roles(root: Any, model: Any, program: Program | None) -> tuple[Role, ...]:
-    """The parts of a container, the model's among them. ``program`` is the model,
-    lowered as it is, if it can be."""
+    """The parts of a container, the model's among them, or the one encoder or
+    transformer that a file holds. ``program`` is the model, lowered as it is, if it can
+    be."""
     if not is_container(root):
-        return ()
+        alone = _role(root, None) if isinstance(root, Record) else ""
+        if alone not in ("encoder", "transformer"):
+            return ()
+        return (Role("", (), root.name, alone, *_holds(root)),)
     known: dict[int, str] = {}  # what stands in many places is looked at once
     found = []
     for keys, value in entries(root):
@@ -147,7 +151,7 @@ class _Matching:
             return with_options(("--part", role.path))
         if role is self.list_of_names:
             return with_options(("--names", role.path))
-        if role.role == "transformer":
+        if role.role == "transformer" and self.names:
             return with_options(("--preprocess", role.path))
         if role.role not in ("encoder", "codes") or not self.names:
             return role
