@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from treecompile import __version__, cli
 from treecompile.lower.compose import TRANSFORMERS
-from treecompile.lower.models import SUPPORTED
+from treecompile.lower.models import ENSEMBLES, FAMILIES, SUPPORTED, TREES
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -63,9 +63,32 @@ def transformers() -> str:
     return ", ".join(f"`{name}`" for name in sorted({name for _, name in TRANSFORMERS}))
 
 
+def trees() -> str:
+    return ", ".join(f"`{name}`" for name in TREES)
+
+
+def ensembles() -> str:
+    """A row for each family of the registry: its models, and what of them."""
+    rows = []
+    for lowering, (title, words) in FAMILIES.items():
+        named = [
+            f"`{name}`"
+            for (library, name), of_model in ENSEMBLES.items()
+            if library == "sklearn" and of_model is lowering
+        ]
+        rows.append(f"| {title} | {', '.join(named)}: {words} |\n")
+    return "".join(rows)
+
+
 #: What stands before and after each copied text, and the text.
 COPIES: dict[str, tuple[str, str, Callable[[], str]]] = {
     "tree": ("and\n\n```python\n", "```\n", tree_of_the_example),
+    "trees": ("|---|---|\n| trees | ", ": any criterion", trees),
+    "ensembles": (
+        "| of many trees, | alone or inside one another |\n",
+        "| of XGBoost |",
+        ensembles,
+    ),
     "transformers": ("| before them, in a pipeline | ", " |\n", transformers),
     "inspected": (
         "```text\n$ treecompile inspect examples/penguins/model.pkl\n",
@@ -110,6 +133,11 @@ def test_the_refusal_is_the_one_that_the_scorer_gives() -> None:
     )
     assert done.returncode == 1
     assert f"```text\n{done.stderr.removeprefix('line 1: ')}```\n" in README.read_text()
+
+
+def test_every_family_has_its_row() -> None:
+    of_sklearn = {of for (library, _), of in ENSEMBLES.items() if library == "sklearn"}
+    assert of_sklearn == FAMILIES.keys()
 
 
 def test_every_supported_estimator_is_named() -> None:

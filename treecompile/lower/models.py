@@ -64,6 +64,46 @@ ENSEMBLES: dict[tuple[str, str], Lowering] = {
     )
     for name in names
 }
+#: What is compiled of each family, in the words of the README.
+FAMILIES: dict[Lowering, tuple[str, str]] = {
+    forest: (
+        "forests",
+        "any criterion, several outputs, missing values; `n_jobs` counts as 1",
+    ),
+    boosting: (
+        "gradient boosting",
+        "every loss; `init` the default, zero, a dummy or a tree",
+    ),
+    histogram_boosting: (
+        "histograms",
+        "every loss, monotonic constraints, missing values, categories of each kind",
+    ),
+    ada_classifier: ("AdaBoost", "SAMME, and SAMME.R of old files (over trees)"),
+    ada_regressor: ("its regressor", "the weighted median"),
+    bagging: (
+        "bagging",
+        "of rows and of columns, several outputs; `n_jobs` counts as 1",
+    ),
+    voting_classifier: ("votes", 'soft and hard, weights, `"drop"`'),
+    voting_regressor: ("means", 'weights, `"drop"`'),
+    stacking: (
+        "stacks",
+        "`passthrough`, any model of this table at the end, or a linear one "
+        "(`LinearRegression`, `Ridge`, `RidgeClassifier`, `LogisticRegression`), whose "
+        "last bits are not promised",
+    ),
+    isolation_forest: (
+        "outliers",
+        "`predict`, `decision_function`, `score_samples`; takes no infinities",
+    ),
+    calibrated: (
+        "calibration",
+        "sigmoid and isotonic; not temperature, which looks at the whole batch",
+    ),
+    multi_output: ("a model for each output", "over any model of this table"),
+    chain: ("chains", "every `chain_method`, any order"),
+    one_vs_rest: ("one against the rest", "one label at a time"),
+}
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
 BOOSTERS: dict[tuple[str, str], Lowering] = {
     (package, name): lowering
