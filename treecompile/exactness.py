@@ -17,7 +17,6 @@ from .program import (
     Expression,
     Program,
     Softmax,
-    Sums,
     inputs_of,
     parts,
 )
@@ -59,9 +58,7 @@ def promise(program: Program) -> Promise | None:
     is equality to the last bit."""
     model = program.model
     if isinstance(model, Ensemble):
-        stages = (*model.stages, *model.links)
-        if any(isinstance(stage, Sums) and stage.name == "product" for stage in stages):
-            # Of a linear model, which scikit-learn leaves to BLAS (semantics 5.7).
+        if model.linear:  # which scikit-learn leaves to BLAS (semantics 5.7)
             return Promise(
                 512,
                 1.0,

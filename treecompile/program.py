@@ -488,6 +488,7 @@ class Ensemble:
     what ``decision_function`` answers, one number or several; ``applies`` is the stage
     whose leaves ``apply`` answers, in rows of ``applies_width`` where that is not 0.
     ``words`` say for people how the trees combine, ``notes`` what is not promised.
+    ``linear`` says that a linear model is part of it, whose sum has no order of its own.
     """
 
     stages: tuple[Stage, ...]
@@ -503,6 +504,7 @@ class Ensemble:
     one_row: bool = False
     words: str = ""
     notes: tuple[str, ...] = ()
+    linear: bool = False
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ def _ensemble(answering: Answering, build: Builder) -> Ensemble:
         applies_width=answering.applies_width,
         one_row=answering.one_row_of_shares,
         words=answering.words,
+        linear=build.linear,
         notes=_notes(answering, stages, after, build.linear),
     )
 
