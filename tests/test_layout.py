@@ -38,7 +38,7 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from strategies import origin, scaled, with_layout
 
-from treecompile import compile_model
+from treecompile import cli, compile_model
 from treecompile.cli import main
 from treecompile.emit import emit
 from treecompile.options import Options
@@ -55,8 +55,8 @@ from treecompile.program import (
 )
 from treecompile.proof.decisions import Differs, read_back
 from treecompile.proof.source import parse
-from treecompile.read import read_file
-from treecompile.stages import program_of
+from treecompile.read import read_bytes, read_file
+from treecompile.stages import folded, lowered, program_of
 from treecompile.targets import python_table
 from treecompile.targets.python_table import packed, unpacked
 
@@ -298,3 +298,33 @@ def test_a_changed_table_does_not_read_back(
         if f"\n{name}: array" in source and (layout == "table" or name == "_NODES"):
             with pytest.raises(Differs):
                 read_back(parse(changed(source, name, change)), program)
+
+
+# --- Progress -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_progress_is_shown_on_a_terminal_alone(
+    watched: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    seconds = iter(range(100))
+    monkeypatch.setattr(cli.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
+    with cli.Progress() as progress:
+        model = RandomForestClassifier(4).fit(*data(""))
+        file = read_bytes(pickle.dumps(model))
+        folded(lowered(file), progress=progress.at)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert ("Folding" in err and "75%" in err and err.endswith("\r")) == watched
+    assert watched or err == ""
+
+
+def test_a_quick_build_shows_no_progress(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(cli.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with cli.Progress() as progress:
+        progress.at("Folding", 1, 2)
+    assert capsys.readouterr() == ("", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -222,6 +223,7 @@ def build(
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
+    started = time.monotonic()
     from . import _described
     from .emit import emit
     from .options import Options
@@ -246,8 +248,10 @@ def build(
     _note_parts(file, program)
     if described is None:
         _note_dummies(program)
-    after = folded(program, options)
-    source = emit(after, target, format)
+    with Progress(started) as progress:
+        after = folded(program, options, progress.at)
+        progress.at("Writing", 0, 1)
+        source = emit(after, target, format)
     if verified is None:
         from .proof import read_back_if_short
 
@@ -344,11 +348,9 @@ class Progress:
     """How far a long command is, on standard error, where a terminal is watching and it
     takes more than a second."""
 
-    def __init__(self) -> None:
-        import time
-
+    def __init__(self, since: float | None = None) -> None:
         self._clock = time.monotonic
-        self._next = self._clock() + 1.0
+        self._next = (self._clock() if since is None else since) + 1.0
         self._shown = False
 
     def __enter__(self) -> Progress:

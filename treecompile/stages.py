@@ -10,6 +10,7 @@ from .fold import fold
 from .lower import lower
 from .options import Options
 from .program import Program
+from .progress import Progress, silent
 from .read import ModelFile
 from .samples import samples
 from .schema import Described
@@ -53,11 +54,14 @@ def lowered(
     return replace(program, origin=origin)
 
 
-def folded(program: Program, options: Options | None = None) -> Program:
+def folded(
+    program: Program, options: Options | None = None, progress: Progress = silent
+) -> Program:
     """A lowered program, folded as the options ask for."""
     options = options or Options()
     with not_too_deep():
-        after = fold(program, require_all=options.columns == "all")
+        require_all = options.columns == "all"
+        after = fold(program, require_all=require_all, progress=progress)
     if not options.self_test:
         return after
     return replace(after, self_test=samples(program, after, options.self_test))

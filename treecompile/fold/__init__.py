@@ -25,15 +25,21 @@ from ..program import (
     columns_of,
     inputs_of,
 )
+from ..progress import Progress, silent
 from .constrain import constrain
 from .prune import Everything, merged, prune
 from .rewrite import RawTests
 
 
-def fold(program: Program, *, require_all: bool = False) -> Program:
-    """The folded program; ``require_all`` keeps every column required."""
+def fold(
+    program: Program, *, require_all: bool = False, progress: Progress = silent
+) -> Program:
+    """The folded program; ``require_all`` keeps every column required.
+
+    ``progress`` is told of every tree.
+    """
     program = constrain(program)
-    folding = _Folding(program)
+    folding = _Folding(program, progress)
     old = program.model
     model: SingleTree | Ensemble
     if isinstance(old, SingleTree):
@@ -60,9 +66,11 @@ def fold(program: Program, *, require_all: bool = False) -> Program:
 class _Folding:
     """The trees of a program, folded one by one; ``read`` are the columns they read."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, progress: Progress) -> None:
         self.program = program
         self.read: set[int] = set()
+        self._progress = progress
+        self._done, self._trees = 0, sum(1 for _ in program.trees())
         self._raw = RawTests(program)
         self._everything = Everything(program)
         self._seen: set[int] = set()
@@ -83,6 +91,8 @@ class _Folding:
         """``apart`` keeps equal leaves apart, where they are asked for by number."""
         trees, rows, nodes = [], [], []
         for tree, row, node in zip(old.trees, old.rows, old.nodes, strict=True):
+            self._progress("Folding", self._done, self._trees)
+            self._done += 1
             if not apart:
                 tree = merged(tree, row)
             folded, kept = prune(self._raw.of(tree), self.program, self._everything)

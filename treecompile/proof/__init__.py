@@ -19,6 +19,7 @@ from ..errors import TreecompileError
 from ..lower.parts import find_part
 from ..options import Options
 from ..program import Program
+from ..progress import Progress, silent
 from ..read import ModelFile
 from ..schema import Described
 from ..stages import folded, lowered
@@ -27,7 +28,6 @@ from .asked import Fitted
 from .combination import Combination
 from .decisions import Differs, read_back
 from .emission import Asked, asked, check
-from .folding import Progress
 from .rebuild import CannotRebuild, names_in
 from .report import Part, Report, Verdict
 from .source import Source, Strange, parse
@@ -45,10 +45,6 @@ class Built:
     after: Program
 
 
-def _silent(what: str, done: int, total: int) -> None:
-    """No progress is shown."""
-
-
 def prove(
     file: ModelFile,
     scorer: bytes | str,
@@ -60,7 +56,7 @@ def prove(
     others: Iterable[ModelFile] = (),
     data: Callable[[ModuleType], Iterable[dict[str, Any]]] | None = None,
     load: bool = True,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Report:
     """What can be shown of a scorer: that it is the model of the file.
 

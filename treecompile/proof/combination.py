@@ -17,9 +17,9 @@ from ..edges import Row, tried, valid
 from ..exactness import flavour, promise, same
 from ..interpret import leaf
 from ..program import Program, SingleTree
+from ..progress import Progress
 from ..samples import FUNCTIONS
 from .asked import Fitted, Refused
-from .folding import Progress
 from .paths import path_to, step
 from .report import Disagreement, Part, Verdict
 from .source import Source

@@ -9,7 +9,6 @@ pieces only, so that two tests which agree on both sides of every cut agree ever
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,12 @@ from ..fold.constrain import constrain
 from ..fold.doubles import index
 from ..fold.rewrite import RawTests
 from ..program import Among, Bands, Cuts, Program, Test, Threshold, Tree
+from ..progress import Progress
 from ..truth import Line, of_test
 from .asked import Fitted, Refused
 from .paths import step
 from .report import Disagreement, Part, Verdict
 
-Progress = Callable[[str, int, int], None]
 # Cells of the transformed matrix at a time.
 _CELLS = 20_000_000
 _MOST_SHOWN = 3
