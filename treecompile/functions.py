@@ -145,6 +145,14 @@ def _expit(x: float) -> float:
         return 0.0
 
 
+def _libm_exp(x: float) -> float:
+    """exp of the C library, which a scorer and LightGBM call; infinite beyond."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return INF
+
+
 def _exp2(x: float) -> float:
     """2 to the power of a number; infinite where that overflows."""
     try:
@@ -212,6 +220,7 @@ FUNCTIONS = {
     "quantile": Function(_quantile, _between_quantiles, exact=True),
     "expit": Function(_expit, EVERYWHERE),
     "exp2": Function(_exp2, EVERYWHERE),
+    "libm_exp": Function(_libm_exp, EVERYWHERE),
     "single": Function(single, EVERYWHERE, exact=True),
     "exp_single": Function(exp_single, EVERYWHERE),
     "expit_single": Function(_expit_single, EVERYWHERE),
@@ -227,6 +236,7 @@ _OWN = {
     "quantile",
     "expit",
     "exp2",
+    "libm_exp",
     "single",
     "exp_single",
     "expit_single",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..read.records import Record
+from .lightgbm_text import lightgbm_model
 from .versions import version_text
 from .xgboost_data import xgboost_model
 
@@ -19,7 +20,7 @@ class Library:
 
 def is_booster(record: object) -> bool:
     """Whether the record is of one of the boosting libraries."""
-    return isinstance(record, Record) and record.kind[0] in ("xgboost",)
+    return isinstance(record, Record) and record.kind[0] in ("xgboost", "lightgbm")
 
 
 def library_of(record: Record, path: str) -> Library:
@@ -28,6 +29,8 @@ def library_of(record: Record, path: str) -> Library:
     if package == "xgboost":
         text = xgboost_model(record, path).version_text
         return Library("XGBoost", text or "0.90 or older")
+    if package == "lightgbm":
+        return Library("LightGBM", None)  # it does not say its version
     return Library("scikit-learn", version_text(record))
 
 
@@ -37,4 +40,7 @@ def booster_columns(record: Record) -> tuple[tuple[str, ...] | None, int] | None
     if record.kind[0] == "xgboost":
         model = xgboost_model(record, record.name)
         return model.names, model.width
+    if record.kind[0] == "lightgbm":
+        text = lightgbm_model(record, record.name)
+        return text.names, text.width
     return None

@@ -27,8 +27,13 @@ from ..program import (
 )
 from .build import Answering, Builder, Vector
 from .flow import Flow, Raw
-from .histograms import own_encoding
-from .models import HISTOGRAMS, lower_flow, lower_member, with_inverse, with_positive
+from .models import (
+    encoded_by_itself,
+    lower_flow,
+    lower_member,
+    with_inverse,
+    with_positive,
+)
 from .tree import Positive
 from .wrappers import Unwrapped
 
@@ -42,9 +47,7 @@ def lower_ensemble(
     """The program of an ensemble behind its transformers, its columns still open."""
     record = unwrapped.record
     build = Builder(raw, lower_member)
-    seen = flow
-    if record.name in HISTOGRAMS:  # encode() gives the codes of its categories
-        seen = own_encoding(record, flow, path, raw)
+    seen = encoded_by_itself(record, flow, path, raw)  # as encode() gives it
     build.features.extend(seen.features)
     for place, feature in enumerate(seen.features):
         build.known_at(feature.value, place)

@@ -20,11 +20,12 @@ from .committees import (
     voting_regressor,
 )
 from .compose import transform
-from .flow import Flow, Step
+from .flow import Flow, Raw, Step
 from .forests import forest, single
 from .histograms import histogram_boosting, own_encoding
 from .inverse import inverse_expression
 from .isolation import isolation_forest
+from .lightgbm_model import lightgbm, own_codes
 from .paths import name_part
 from .several import chain, multi_output, one_vs_rest
 from .stacking import linear, stacking
@@ -120,6 +121,11 @@ BOOSTERS: dict[tuple[str, str], Lowering] = {
             ),
             xgboost,
         ),
+        (
+            "lightgbm",
+            ("LGBMClassifier", "LGBMRegressor", "LGBMRanker", "Booster"),
+            lightgbm,
+        ),
     )
     for name in names
 }
@@ -130,6 +136,11 @@ ENSEMBLES["imblearn", "EasyEnsembleClassifier"] = bagging
 _OF_SKLEARN = ", ".join(name for _, name in ENSEMBLES)
 _OF_OTHERS = ", ".join(name for _, name in BOOSTERS if name != "Booster")
 ENSEMBLES.update(BOOSTERS)
+#: Models that encode the categories of their columns themselves.
+OWN_ENCODINGS: dict[tuple[str, str], Callable[[Record, Flow, str, Raw], Flow]] = {
+    **{("sklearn", name): own_encoding for name in HISTOGRAMS},
+    **{kind: own_codes for kind in BOOSTERS if kind[0] == "lightgbm"},
+}
 #: Models that are compiled inside others only.
 INNER: dict[tuple[str, str], Lowering] = {
     **{("sklearn", name): single for name in TREES},
@@ -196,11 +207,16 @@ def lower_flow(
     record: Record, path: str, flow: Flow, build: Builder, word: str = ""
 ) -> Answering:
     """What a model answers, of the columns that flow into it."""
-    if record.name in HISTOGRAMS:
-        flow = own_encoding(record, flow, name_part(path, record), build.raw)
+    flow = encoded_by_itself(record, flow, name_part(path, record), build.raw)
     member = Member(record, path, flow, build, word)
     lowering = ENSEMBLES.get(record.kind) or INNER[record.kind]
     return lowering(member)
+
+
+def encoded_by_itself(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
+    """What flows in with the codes that a model itself gives its categories."""
+    encoding = OWN_ENCODINGS.get(record.kind)
+    return encoding(record, flow, path, raw) if encoding is not None else flow
 
 
 def with_positive(

@@ -330,7 +330,8 @@ class Spelling:
                 return f"{self._help('_' + name)}({arguments})"
             case Apply(function, operand, parameters):
                 rest = "".join(f", {literal(p)}" for p in parameters)
-                return f"{self._help('_' + function)}({self.number(operand)}{rest})"
+                helper = self._help("_" + function.removeprefix("libm_"))
+                return f"{helper}({self.number(operand)}{rest})"
         raise TypeError(f"not an expression: {expression!r}")
 
     def _within(self, operand: Expression, bounds: tuple[float, float, bool]) -> str:

@@ -1,0 +1,225 @@
+"""LightGBM's own text form of a model, which its pickles hold -> trees, checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from ..errors import UnsupportedModel
+from ..read.records import Record
+from .booster_trees import DAMAGED
+
+#: The forms of the text whose meaning is known here: LightGBM 2.1 to 4.
+FORMS = ("v2", "v3", "v4")
+
+_DEFAULT_NAME = re.compile(r"Column_(0|[1-9][0-9]*)\Z")
+_MOST = 2**31 - 1
+_T = TypeVar("_T", int, float)
+
+
+@dataclass(frozen=True)
+class LightgbmTree:
+    """The inner nodes of one tree by number; a child below zero is leaf ``-1 - child``.
+    ``decisions`` are LightGBM's bits; ``bitsets`` the words of each category split."""
+
+    features: list[int]
+    thresholds: list[float]
+    decisions: list[int]
+    left: list[int]
+    right: list[int]
+    values: list[float]
+    bitsets: list[list[int]]
+
+
+@dataclass(frozen=True)
+class LightgbmModel:
+    """A model; ``objective`` is its name, ``options`` what stands behind it.
+    ``categories`` are those of each column of a frame that held some."""
+
+    objective: str
+    options: dict[str, str]
+    outputs: int
+    average: bool
+    width: int
+    names: tuple[str, ...] | None
+    categories: dict[int, tuple[Any, ...]]
+    trees: tuple[LightgbmTree, ...]
+
+
+def booster_of(record: Record) -> Any:
+    """The Booster record of a fitted LightGBM model, or None."""
+    if record.name == "Booster":
+        return record
+    booster = record.get("_Booster")
+    return booster if isinstance(booster, Record) else None
+
+
+def lightgbm_model(record: Record, path: str) -> LightgbmModel:
+    """The model that a record of the package ``lightgbm`` holds."""
+    booster = booster_of(record)
+    text = None
+    if booster is not None:
+        text = booster.get("_handle", booster.get("handle", booster.get("model_str")))
+    if not isinstance(text, str):
+        raise UnsupportedModel(
+            path, "it is not fitted", "Call fit() before the model is pickled."
+        )
+    return _model(text, path)
+
+
+@lru_cache(maxsize=4)
+def _model(text: str, path: str) -> LightgbmModel:
+    try:
+        return _Text(text, path).model()
+    except (KeyError, ValueError, IndexError, OverflowError) as error:
+        raise UnsupportedModel(
+            path, f"the text of its model cannot be read ({error})", DAMAGED
+        ) from error
+
+
+class _Text:
+    """The lines of a model: a header, the trees, and what it was trained with."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        head, *trees = re.split(r"^Tree=\d+\s*$", text, flags=re.MULTILINE)
+        self.tail = ""
+        if trees:
+            trees[-1], _, self.tail = trees[-1].partition("end of trees")
+        else:
+            head, _, self.tail = head.partition("end of trees")
+        self.lines = head.splitlines()
+        self.head = _pairs(self.lines)
+        self.trees = trees
+
+    def model(self) -> LightgbmModel:
+        if self.lines[:1] != ["tree"] or self.head.get("version") not in FORMS:
+            raise self.refuse(
+                "its model is in a form that is not known here",
+                "Known are the forms of LightGBM 2.1 to 4; fit the model with one of them.",
+            )
+        width = self.integer("max_feature_idx") + 1
+        outputs = self.integer("num_tree_per_iteration")
+        if not 0 < width <= _MOST or not 0 < outputs <= _MOST:
+            raise self.damaged("its sizes are none")
+        trees = tuple(self.tree(text, width, n) for n, text in enumerate(self.trees))
+        if len(trees) % outputs:
+            raise self.damaged("its trees do not fit its outputs")
+        objective, *options = self.head.get("objective", "").split() or [""]
+        names = self.head["feature_names"].split(" ")
+        if len(names) != width:
+            raise self.damaged("it has not one name for each column")
+        return LightgbmModel(
+            objective=objective,
+            options=_options(options),
+            outputs=outputs,
+            average="average_output" in self.lines,
+            width=width,
+            names=_given(names),
+            categories=self.categories(width),
+            trees=trees,
+        )
+
+    def tree(self, text: str, width: int, number: int) -> LightgbmTree:
+        pairs = _pairs(text.splitlines())
+        if pairs.get("is_linear", "0") != "0":
+            raise self.refuse(
+                "its leaves hold linear models (linear_tree)",
+                "Fit it without linear_tree.",
+            )
+        leaves = int(pairs["num_leaves"])
+        values = _numbers(float, pairs["leaf_value"], leaves)
+        if any(value != value for value in values):
+            raise self.damaged(f"tree {number} holds NaN in place of a number")
+        if leaves == 1:
+            return LightgbmTree([], [], [], [], [], values, [])
+        inner = leaves - 1
+        features = _numbers(int, pairs["split_feature"], inner)
+        if not all(0 <= feature < width for feature in features):
+            raise self.damaged(f"tree {number} tests a column that is not there")
+        thresholds = _numbers(float, pairs["threshold"], inner)
+        if any(threshold != threshold for threshold in thresholds):
+            raise self.damaged(f"tree {number} holds NaN in place of a number")
+        return LightgbmTree(
+            features=features,
+            thresholds=thresholds,
+            decisions=_numbers(int, pairs["decision_type"], inner),
+            left=_numbers(int, pairs["left_child"], inner),
+            right=_numbers(int, pairs["right_child"], inner),
+            values=values,
+            bitsets=self.bitsets(pairs),
+        )
+
+    def bitsets(self, pairs: dict[str, str]) -> list[list[int]]:
+        count = int(pairs.get("num_cat", "0"))
+        if not count:
+            return []
+        ends = _numbers(int, pairs["cat_boundaries"], count + 1)
+        words = _numbers(int, pairs["cat_threshold"], ends[-1])
+        if ends[0] != 0 or any(b < a for a, b in zip(ends, ends[1:])):
+            raise self.damaged("its category splits do not fit together")
+        return [words[a:b] for a, b in zip(ends, ends[1:])]
+
+    def categories(self, width: int) -> dict[int, tuple[Any, ...]]:
+        """What each column of the frame held that it was fitted on, where categories."""
+        found = re.search(r"^pandas_categorical:(.*)$", self.tail, re.MULTILINE)
+        lists = json.loads(found[1]) if found else None
+        if not lists:
+            return {}
+        columns = self.categorical_columns()
+        if not isinstance(lists, list) or len(lists) != len(columns):
+            raise self.refuse(
+                "it does not say which of its columns hold the categories of its frame",
+                "Fit it with categorical_feature='auto'.",
+            )
+        for column, values in zip(columns, lists):
+            plain = all(type(x) in (str, bool, int, float) for x in values)
+            if not 0 <= column < width or not plain:
+                raise self.refuse(
+                    "its categories are of a kind that is not supported",
+                    "Supported are text, numbers and booleans.",
+                )
+        return {column: tuple(values) for column, values in zip(columns, lists)}
+
+    def categorical_columns(self) -> list[int]:
+        found = re.search(r"^\[categorical_feature: (.*)\]$", self.tail, re.MULTILINE)
+        return sorted(map(int, found[1].split(","))) if found and found[1] else []
+
+    def integer(self, key: str) -> int:
+        return int(self.head[key])
+
+    def damaged(self, problem: str) -> UnsupportedModel:
+        return self.refuse(f"it cannot be trusted: {problem}", DAMAGED)
+
+    def refuse(self, problem: str, advice: str) -> UnsupportedModel:
+        return UnsupportedModel(self.path, problem, advice)
+
+
+def _pairs(lines: Iterable[str]) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _options(words: list[str]) -> dict[str, str]:
+    """``["sigmoid:1", "sqrt"]`` as ``{"sigmoid": "1", "sqrt": ""}``."""
+    return {key: value for key, _, value in (word.partition(":") for word in words)}
+
+
+def _numbers(kind: Callable[[str], _T], text: str, count: int) -> list[_T]:
+    """Numbers parted by spaces, as many as there must be; ValueError otherwise."""
+    words = text.split()
+    if len(words) != count:
+        raise ValueError(f"{len(words)} numbers where {count} must be")
+    return list(map(kind, words))
+
+
+def _given(names: list[str]) -> tuple[str, ...] | None:
+    """The names of the columns, None where LightGBM made them up (Column_0, ...)."""
+    if all(
+        (m := _DEFAULT_NAME.match(x)) and int(m[1]) == i for i, x in enumerate(names)
+    ):
+        return None
+    return tuple(names)
