@@ -16,7 +16,7 @@ from treecompile import compile_model
 CANCER, DIABETES, IRIS = (
     data(return_X_y=True) for data in (load_breast_cancer, load_diabetes, load_iris)
 )
-MOST_ROWS = 400
+MOST_ROWS = 150
 
 
 def holed(X: Any, share: float = 0.1, seed: int = 0) -> Any:

@@ -187,7 +187,7 @@ def test_an_unfitted_model_is_refused() -> None:
         compile_model(pickle.loads(pickle.dumps(xgboost.XGBClassifier())))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.data())
 def test_any_numbers(data: Any) -> None:
     """Small models of numbers that are near one another, tiny, huge or missing."""

@@ -14,6 +14,11 @@ from .build import Member
 DAMAGED = "The file is damaged or was made by hand; pickle the fitted model again."
 
 
+def sum_of(count: int) -> str:
+    """How the trees combine, in words."""
+    return "one tree" if count == 1 else f"the sum of {count} trees"
+
+
 def tree_of(
     member: Member,
     left: Sequence[int],

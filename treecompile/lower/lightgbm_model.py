@@ -30,7 +30,7 @@ from ..program import (
     Trees,
 )
 from ..read.records import Record
-from .booster_trees import DAMAGED, bands, tree_of
+from .booster_trees import DAMAGED, bands, sum_of, tree_of
 from .boosting import last_even
 from .build import Answering, Labels, Member, Vector, divided
 from .flow import Flow, Raw
@@ -99,7 +99,7 @@ def lightgbm(member: Member) -> Answering:
     member.check_width(model.width)
     member.check_columns(True, LARGEST)
     raw, count = _sum(member, model)
-    words = f"the sum of {count} trees"
+    words = sum_of(count)
     if model.average:
         raw = member.build.values(divided(raw, count // model.outputs), "mean")
         words = f"the mean of {count} trees"

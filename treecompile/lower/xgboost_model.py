@@ -26,7 +26,7 @@ from ..program import (
 )
 from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
-from .booster_trees import DAMAGED, bands, tree_of
+from .booster_trees import DAMAGED, bands, sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
 from .flow import Flow
 from .precision import SINGLE_LIMIT, double_cuts
@@ -59,7 +59,7 @@ def xgboost(member: Member) -> Answering:
     member.check_width(model.width)
     member.check_columns(True, SINGLE_LIMIT)
     raw = _sum(member, model, _missing(member))
-    words = f"the sum of {_used(member, model)} trees"
+    words = sum_of(_used(member, model))
     if model.objective in _MANY:
         return _many(member, model, raw, words)
     value = raw

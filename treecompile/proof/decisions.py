@@ -242,7 +242,43 @@ class Reader:
         self.elements |= {Element(number, i): name for i, name in enumerate(names)}
         self._starts(body, place, stage)
         for index in range(len(stage.trees)):
+            before = place
             place = self._tree(body, place, index, stage, names)
+            if stage.single and place > before:
+                place = self._roundings(body, place, index, stage, names)
+        return place
+
+    def _roundings(
+        self,
+        body: list[ast.stmt],
+        place: int,
+        index: int,
+        stage: Trees,
+        names: list[str],
+    ) -> int:
+        """Behind the statements that round the sums to which a tree added to singles."""
+        for slot in stage.slots[index]:
+            stmt = self._statement(body, place)
+            match stmt:
+                case ast.Assign(
+                    [ast.Name(to)],
+                    ast.BinOp(
+                        ast.NamedExpr(
+                            ast.Name(wide),
+                            ast.BinOp(ast.Name(of), ast.Mult(), ast.Constant(factor)),
+                        ),
+                        ast.Sub(),
+                        ast.BinOp(ast.Name(minuend), ast.Sub(), ast.Name(less)),
+                    ),
+                ) if (
+                    {to, of, less} == {names[slot]}
+                    and wide == minuend
+                    and wide not in names
+                    and same_constant(factor, 2.0**29)
+                ):
+                    place += 1
+                case _:
+                    raise Strange("a sum is not rounded to single precision", stmt)
         return place
 
     def _only_tree(

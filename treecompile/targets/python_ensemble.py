@@ -243,10 +243,11 @@ class EnsembleText:
         first = size = 0
         for i, tree in enumerate(stage.trees):
             body += ["", f"    # Tree {i + 1} of {count}."]
-            body += self._tree(
+            added = self._tree(
                 tree, stage.rows[i], stage.slots[i], names, "+=", keeps_zeros
             )
-            if stage.single:
+            body += added
+            if stage.single and added:
                 body += [rounded(names[slot], wide, "    ") for slot in stage.slots[i]]
             size += len(tree.tests)
             if parted and (size > NODES_IN_FUNCTION or i == count - 1):
