@@ -27,8 +27,8 @@ _MODULES = {
         BaggingRegressor ExtraTreesClassifier ExtraTreesRegressor
         GradientBoostingClassifier GradientBoostingRegressor
         HistGradientBoostingClassifier HistGradientBoostingRegressor IsolationForest
-        RandomForestClassifier RandomForestRegressor StackingClassifier StackingRegressor
-        VotingClassifier VotingRegressor""",
+        RandomForestClassifier RandomForestRegressor RandomTreesEmbedding
+        StackingClassifier StackingRegressor VotingClassifier VotingRegressor""",
     "sklearn.ensemble._hist_gradient_boosting.binning": "_BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
     "sklearn._loss.link": """HalfLogitLink IdentityLink Interval LogLink LogitLink
@@ -41,7 +41,8 @@ _MODULES = {
     "sklearn.frozen": "FrozenEstimator",
     "sklearn.impute": "MissingIndicator SimpleImputer",
     "sklearn.isotonic": "IsotonicRegression",
-    "sklearn.linear_model": "LinearRegression LogisticRegression Ridge RidgeCV",
+    "sklearn.linear_model": """LinearRegression LogisticRegression LogisticRegressionCV
+        Ridge RidgeCV RidgeClassifier RidgeClassifierCV""",
     "sklearn.model_selection": """FixedThresholdClassifier GridSearchCV
         RandomizedSearchCV TunedThresholdClassifierCV""",
     "sklearn.multiclass": "OneVsRestClassifier _ConstantPredictor",

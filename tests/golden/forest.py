@@ -1,0 +1,385 @@
+"""A RandomForestClassifier in plain Python: 2 columns in, one of 3 classes out.
+
+Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (11 nodes, 7 leaves,
+depth 2; sha256 of its file 0123456789abcdef). Do not edit: compile again.
+
+A number goes the way that it goes in the model, which rounds it to single precision:
+a cut below is the last double that still rounds to the left of the model's threshold.
+
+>>> record = {"petal length": 2.45, "petal width": 0.8}
+>>> predict(record)
+'setosa'
+"""
+
+from __future__ import annotations
+
+from array import array
+from binascii import a2b_base64
+from math import isnan, nan
+from sys import byteorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+COLUMNS = ("petal length", "petal width")
+CLASSES = ("setosa", "versicolor", "virginica")
+FEATURES = COLUMNS
+
+# What each column may hold, in the words of JSON Schema.
+LIMIT = 3.4028235677973362e38
+_NUMBER: dict[str, Any] = {
+    "type": ["number", "boolean", "null"],
+    "minimum": -LIMIT,
+    "maximum": LIMIT,
+}
+RULES = dict.fromkeys(COLUMNS, _NUMBER)
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {name: RULES[name] for name in COLUMNS},
+    "required": list(COLUMNS),
+}
+
+
+class InvalidRecord(ValueError):
+    """A record that cannot be scored.
+
+    .missing: the columns that it lacks; .invalid: column -> the value that is not valid.
+    """
+
+    def __init__(
+        self, missing: list[str], invalid: dict[str, Any], others: list[str]
+    ) -> None:
+        super().__init__(missing, invalid, others)
+        self.missing = tuple(missing)
+        self.invalid = invalid
+        self.others = others
+
+    def __str__(self) -> str:
+        lines = []
+        if self.missing:
+            lines.append("Not all columns were specified for model. Missing columns:")
+        for name in map(_shown, self.missing):
+            near = _nearest(name, self.others)
+            hint = f' (the record has "{near}": did you mean "{name}"?)' if near else ""
+            lines.append(f"    {name}{hint}")
+        if self.invalid:
+            lines.append("Input is invalid:")
+        for name, value in self.invalid.items():
+            near = _nearest(value, RULES[name].get("enum", ()))
+            hint = f'; did you mean "{near}"?' if near else ""
+            lines.append(
+                f'    "{_shown(value)}" is not a valid value for "{_shown(name)}"'
+                f" (expected {_expected(name)}{hint})"
+            )
+        return "\n".join(lines)
+
+
+def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The clean values of COLUMNS, or InvalidRecord naming every fault at once."""
+    try:
+        petal_length = record["petal length"]
+        if type(petal_length) is not float:
+            petal_length = _number(petal_length)
+        petal_width = record["petal width"]
+        if type(petal_width) is not float:
+            petal_width = _number(petal_width)
+        if (-LIMIT <= petal_length <= LIMIT or isnan(petal_length)) and (
+            -LIMIT <= petal_width <= LIMIT or isnan(petal_width)
+        ):
+            return petal_length, petal_width
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        pass
+    return _checked(record, COLUMNS)
+
+
+def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
+    """The feature vector that the model was fitted on, in the order of FEATURES."""
+    return validate(record)
+
+
+def score(petal_length: float, petal_width: float) -> tuple[float, ...]:
+    """What the answers are made of: the mean of 3 trees."""
+    total_setosa = total_versicolor = total_virginica = 0.0
+
+    # Tree 1 of 3.
+    if petal_length <= 2.45:
+        total_setosa += 1.0
+    elif petal_width <= 1.75:
+        total_versicolor += 0.9
+        total_virginica += 0.1
+    else:
+        total_versicolor += 0.1
+        total_virginica += 0.9
+
+    # Tree 2 of 3.
+    if petal_width <= 0.8:
+        total_setosa += 1.0
+    elif petal_length > 4.85:
+        total_virginica += 1.0
+    else:
+        total_versicolor += 1.0
+
+    # Tree 3 of 3.
+    total_setosa += 0.25
+    total_versicolor += 0.25
+    total_virginica += 0.5
+
+    return (
+        total_setosa / 3.0,
+        total_versicolor / 3.0,
+        total_virginica / 3.0,
+    )
+
+
+def predict(record: Mapping[str, Any]) -> str:
+    """The answer for one record; InvalidRecord if it cannot be scored."""
+    return _answer(score(*validate(record)))
+
+
+def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+    """The probability of each of CLASSES for one record."""
+    return score(*validate(record))
+
+
+def apply(record: Mapping[str, Any]) -> tuple[int, ...]:
+    """The number that the model gives the leaf of each tree for one record."""
+    numbers = _numbers(*validate(record))
+    return tuple([_NODES[_leaf(numbers, root)] for root in _ROOTS])
+
+
+def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The answers for many records."""
+    return [predict(record) for record in records]
+
+
+def predict_proba_many(
+    records: Iterable[Mapping[str, Any]],
+) -> list[tuple[float, ...]]:
+    """The probabilities for many records."""
+    return [predict_proba(record) for record in records]
+
+
+def _answer(scores: tuple[float, ...]) -> str:
+    return CLASSES[scores.index(max(scores))]
+
+
+# The trees once more, for apply, as a table. Its numbers stand here as text, which
+# _packed reads at import.
+
+
+def _packed(code: str, text: str) -> array[Any]:
+    """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    numbers: array[Any] = array(code, a2b_base64(text))
+    if byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+# The root of each tree.
+_ROOTS: array[int] = _packed(
+    "i",
+    """
+AAAAAAIAAAD5////
+""",
+)
+# For each inner node: which of the numbers it tests,
+_TESTED: array[int] = _packed(
+    "B",
+    """
+AAEBAg==
+""",
+)
+# the cut that this is compared with,
+_CUTS: array[float] = _packed(
+    "d",
+    """
+mpmZmZmZA0AAAAAAAAD8P5qZmZmZmek/Z2ZmZmZmE8A=
+""",
+)
+# the node after it where it is at most the cut,
+_HOLDS: array[int] = _packed(
+    "i",
+    """
+//////7////8////+v///w==
+""",
+)
+# and where it is not. Below zero are leaves: leaf k is -1 - k.
+_FAILS: array[int] = _packed(
+    "i",
+    """
+AQAAAP3///8DAAAA+////w==
+""",
+)
+# For each leaf: the number that apply answers.
+_NODES: array[int] = _packed(
+    "i",
+    """
+AQAAAAMAAAAEAAAAAQAAAAMAAAAEAAAAAAAAAA==
+""",
+)
+
+
+def _leaf(numbers: list[float], node: int) -> int:
+    """The leaf that the tests from a node on lead to. A missing number fails them."""
+    while node >= 0:
+        if numbers[_TESTED[node]] <= _CUTS[node]:
+            node = _HOLDS[node]
+        else:
+            node = _FAILS[node]
+    return -1 - node
+
+
+def _numbers(petal_length: float, petal_width: float) -> list[float]:
+    """What the table of the trees tests."""
+    return [petal_length, petal_width, -petal_length]
+
+
+# What validate does with a record that is not plainly valid.
+
+
+def _checked(record: Mapping[str, Any], columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """The clean values of ``columns``, with every value looked at on its own."""
+    if not hasattr(record, "keys"):
+        raise TypeError(f"a record is a mapping, and this is a {type(record).__name__}")
+    values, missing, invalid = [], [], {}
+    for name in columns:
+        try:
+            value = record[name]
+        except LookupError:
+            missing.append(name)
+            continue
+        try:
+            values.append(_clean(name, value))
+        except (TypeError, ValueError, ArithmeticError):
+            invalid[name] = value
+    if missing or invalid:
+        others = [key for key in list(record.keys()) if key not in columns]
+        raise InvalidRecord(missing, invalid, others)
+    return tuple(values)
+
+
+def _clean(name: str, value: Any) -> Any:
+    """A value as the scorer reads it; ValueError or TypeError if it is not valid."""
+    rule = RULES[name]
+    number = _number(value)
+    if isnan(number) and "null" in rule["type"]:
+        return number
+    if not rule["minimum"] <= number <= rule["maximum"]:
+        raise ValueError
+    return number
+
+
+def _number(value: Any) -> float:
+    """A number as a float, nan where it is missing; TypeError if it is no number."""
+    if value is None:
+        return nan
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise TypeError
+    if hasattr(value, "__index__") and abs(int(value)) > 2**53:
+        raise ValueError  # the model may have seen another double
+    return float(value)
+
+
+def _shown(value: Any) -> str:
+    """A value for a message: on one line, printable, of a readable length."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:81])
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _expected(name: str) -> str:
+    """What a column takes, in words."""
+    rule = RULES[name]
+    kind = "an integer" if "integer" in rule["type"] else "a number"
+    return f"{kind} from {rule['minimum']!r} to {rule['maximum']!r}"
+
+
+def _nearest(word: Any, words: Iterable[Any]) -> str:
+    """The nearest of some words, printable, or nothing where none is near."""
+    from difflib import get_close_matches
+
+    if isinstance(word, str) and len(word) <= 60:
+        words = [w for w in words if isinstance(w, str) and len(w) <= 60]
+        return "".join(map(_shown, get_close_matches(word, words, 1)))
+    return ""
+
+
+def main() -> int:
+    """Score the records of a CSV or JSON Lines file: one JSON answer a line."""
+    import argparse
+    import json
+    import sys
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="- is standard input"
+    )
+    parser.add_argument(
+        "--proba", action="store_true", help="probabilities in the order of CLASSES"
+    )
+    parser.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of a record"
+    )
+    options = parser.parse_args()
+    if options.schema:
+        print(json.dumps(SCHEMA, indent=2))
+        return 0
+    answer: Any = predict_proba if options.proba else predict
+    failed = False
+    try:
+        for line, record in _records(options.file):
+            try:
+                if isinstance(record, str):
+                    record = json.loads(record)
+                print(json.dumps(answer(record)))
+            except (TypeError, ValueError) as error:
+                print(f"line {line}: {error}", file=sys.stderr)
+                failed = True
+    except InvalidRecord as error:
+        print(f"{options.file}: {error}", file=sys.stderr)
+        failed = True
+    except (OSError, UnicodeError) as error:
+        parser.error(str(error))
+    return 1 if failed else 0
+
+
+def _records(file: str) -> Iterator[tuple[int, Any]]:
+    """The lines of JSON, or the rows of a CSV file, each with its line number."""
+    import csv
+    import itertools
+
+    with open(0 if file == "-" else file, encoding="utf-8-sig", newline="") as stream:
+        first = stream.readline()
+        lines = itertools.chain([first], stream)
+        if first.lstrip()[:1] in ("{", "[") or file.endswith((".jsonl", ".ndjson")):
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, line
+            return
+        rows = csv.DictReader(lines, delimiter=max(",;\t|", key=first.count))
+        names = list(rows.fieldnames or ())
+        missing = [name for name in COLUMNS if name not in names]
+        if missing:  # said once, not for every row
+            raise InvalidRecord(missing, {}, names)
+        for row in rows:
+            yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
+
+
+def _cell(name: str, text: str | None) -> Any:
+    """The value that a cell of a CSV file stands for."""
+    if name not in RULES:
+        return text
+    if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
+        return None
+    try:
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        pass  # not a number: validate says so
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
