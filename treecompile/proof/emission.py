@@ -78,26 +78,43 @@ def check(
     """
     try:
         source = parse(data)
+    except Strange as error:
+        return _part(_no_scorer(error)), None, None
+    return check_source(source, program_of)
+
+
+def check_source(
+    source: Source, program_of: Callable[[Source], Program]
+) -> tuple[Part, Source | None, Program | None]:
+    """The same for a text that has been parsed."""
+    try:
         program = program_of(source)
         expected = emit(program, format=False)
+        where = None
         with quick():
-            where = None
             if source.text != expected:
-                where = difference(source.tree, ast.parse(expected))
+                where = difference(source.tree, _tree_of(expected))
             counts = read_back(source, program)
     except Differs as error:
         return _part(error.disagreement), None, None
     except Strange as error:
-        found = Disagreement(
-            "this is not a scorer that treecompile wrote for this model",
-            "another text",
-            error.problem,
-            error.line,
-        )
-        return _part(found), None, None
+        return _part(_no_scorer(error)), None, None
     if where is not None:
         return _part(_explained(source, expected, *where)), None, None
     return _shown(program, counts), source, program
+
+
+def _tree_of(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+def _no_scorer(error: Strange) -> Disagreement:
+    return Disagreement(
+        "this is not a scorer that treecompile wrote for this model",
+        "another text",
+        error.problem,
+        error.line,
+    )
 
 
 def _shown(program: Program, counts: dict[str, int]) -> Part:
