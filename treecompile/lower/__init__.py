@@ -122,7 +122,7 @@ def _lower(
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
     program = relabel(program, beside, path)
-    columns = raw.columns()
+    columns = raw.columns((*program.features, *program.inner))
     for feature in program.features:
         _check_kinds(feature.value, columns)
     return replace(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedModel
-from ..program import Arithmetic, Number
+from ..program import Arithmetic, Number, columns_of
 from ..read.records import Name, Record
 from . import (
     bins,
@@ -22,10 +22,13 @@ from . import (
     scalers,
     selectors,
 )
-from .flow import FLOAT64, Flow, Step, side_by_side
+from .flow import Flow, Step, side_by_side
 from .paths import join, name_part
 
 Transformer = Callable[[Step], Flow]
+
+#: Types of whole numbers in which small products are too large.
+NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"}
 
 UNSUPPORTED_ADVICE = (
     "Supported transformers are {names}.\n"
@@ -38,6 +41,8 @@ def transform(step: Step) -> Flow:
     record = step.record
     if isinstance(record, Record) and record.kind in TRANSFORMERS:
         step.raw.visit(record, step.here)
+        if record.kind not in COMPOSITES:
+            step.raw.met.update(*map(columns_of, step.flow.values))
         flow = TRANSFORMERS[record.kind](step)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
@@ -133,9 +138,13 @@ def weighted(step: Step, flow: Flow, weight: Any) -> Flow:
     """Every column of a block times its weight, as transformer_weights has it."""
     if weight is None:
         return flow
-    if flow.dtypes != FLOAT64:
-        raise step.refuse("it weighs columns that are no doubles")
-    return flow.with_values(
+    if isinstance(weight, int) and flow.dtypes & NARROW:
+        raise step.refuse(
+            "its weight is an integer, and the products may not fit the columns' dtype",
+            "Make the weight a float and fit again.",
+        )
+    replace(step, flow=flow).doubles()
+    return flow.computed(
         Arithmetic("*", value, Number(float(weight))) for value in flow.values
     )
 
@@ -153,8 +162,14 @@ def select(step: Step, name: str, columns: Any) -> list[int]:
         columns = columns.tolist()
     if isinstance(columns, (str, int)) and not isinstance(columns, bool):
         columns = [columns]
-    if not isinstance(columns, (list, tuple)):
-        raise step.refuse(f"the columns of transformer {name!r} are not known")
+    if not isinstance(columns, (list, tuple)):  # such as the columns of a frame
+        places = step.record.get("_transformer_to_input_indices") or {}
+        columns = places.get(name)
+        if not isinstance(columns, (list, tuple)):
+            raise step.refuse(
+                f"the columns of transformer {name!r} are not known",
+                "Give them as a list, and fit again.",
+            )
     columns = [c.item() if isinstance(c, np.generic) else c for c in columns]
     if columns and all(isinstance(column, bool) for column in columns):
         return [i for i, wanted in enumerate(columns) if wanted]
@@ -222,11 +237,14 @@ SAMPLERS = {
     )
 }
 
-TRANSFORMERS: dict[tuple[str, str], Transformer] = {
+COMPOSITES: dict[tuple[str, str], Transformer] = {
     ("imblearn", "Pipeline"): pipeline,
     ("sklearn", "Pipeline"): pipeline,
     ("sklearn", "ColumnTransformer"): column_transformer,
     ("sklearn", "FeatureUnion"): feature_union,
+}
+TRANSFORMERS: dict[tuple[str, str], Transformer] = {
+    **COMPOSITES,
     ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
     **encoders.TRANSFORMERS,
     **bins.TRANSFORMERS,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..program import Category, Expression, Match, State
+from ..program import Category, Expression, Fill, Match, State
 from .early_encoder import early_one_hot, is_early
 from .flow import Flow, Step, dtype_names, flow_of
 
@@ -89,16 +89,28 @@ def each_column(
     """Name, expression and categories of each column that the encoder reads, which
     takes missing values since some version of scikit-learn."""
     step.finite(missing=step.version >= missing_since)
+    step.equality()
     arrays = step.record.get("categories_")
     if not isinstance(arrays, (list, tuple)):
         raise step.refuse("it is not fitted")
     arrays = list(arrays)
     if len(arrays) != len(step.flow.features):
         raise step.refuse("its categories_ do not fit its columns: damaged file")
-    return [
-        (feature.name, feature.value, known_categories(step, i, array))
-        for i, (feature, array) in enumerate(zip(step.flow.features, arrays))
-    ]
+    columns = []
+    for i, (feature, array) in enumerate(zip(step.flow.features, arrays)):
+        known = known_categories(step, i, array)
+        columns.append((feature.name, _as_met(step, feature.value, known), known))
+    return columns
+
+
+def _as_met(step: Step, value: Expression, known: Known) -> Expression:
+    """What an encoder reads. An imputer before it fills in for NaN or for None, which
+    are one to a scorer. Where the encoder met missing values all the same, the data held
+    the other one, and the imputer let them pass."""
+    learnt = step.record.get("categories", "auto") == "auto"
+    while learnt and State.MISSING in known.categories and isinstance(value, Fill):
+        value = value.operand
+    return value
 
 
 # --- OneHotEncoder --------------------------------------------------------------------

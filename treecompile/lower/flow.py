@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedModel
+from ..functions import FUNCTIONS
 from ..program import (
     LARGEST,
+    Apply,
     Arithmetic,
     Category,
     Check,
@@ -37,6 +39,8 @@ from ..program import (
     Replace,
     State,
     Steps,
+    columns_of,
+    operands,
 )
 from ..read.records import Name, Record
 from .paths import name_part
@@ -119,13 +123,14 @@ def dtype_names(dtype: Any) -> frozenset[str]:
 @dataclass
 class Raw:
     """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
-    would take any category."""
+    would take any category. ``met`` are the columns that a transformer has met."""
 
     names: tuple[str, ...]
     reject_unknown: bool = False
     described: tuple[Column, ...] | None = None
     known: dict[int, dict[Constant, None]] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
     visits: Counter[int] = field(default_factory=Counter)
 
     def visit(self, record: Record, here: str) -> None:
@@ -169,18 +174,20 @@ class Raw:
             table = tuple((category, 0.0) for category in known)
             self.checks.append(Check(Match(value, table, nan), 0.0, 0.0, False))
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self, features: Iterable[Feature]) -> tuple[Column, ...]:
         """The raw columns; what they may not hold is said by the checks.
 
         Where a schema or the data describes them, they hold what it says and the model
-        accepts.
+        accepts. Else a column that neither a transformer nor ``features`` read, since it
+        was dropped before, may hold anything.
         """
         if self.described is None:
+            read = self.met.union(*(columns_of(f.value) for f in features))
             return tuple(
                 (
-                    Column(name, tuple(self.known[i]), missing=True, unknown=True)
-                    if i in self.known
-                    else Column(name, missing=True)
+                    Column(name, missing=True)
+                    if i in read and i not in self.known
+                    else Column(name, tuple(self.known.get(i, ())), True, True)
                 )
                 for i, name in enumerate(self.names)
             )
@@ -264,6 +271,22 @@ class Step:
                 f"it computes in {narrow[0]}, since a step before it has that dtype",
                 "Leave the dtype of that step at its default and fit again.",
             )
+
+    def equality(self) -> None:
+        """Refused where numbers are to equal fitted ones and come out of a function that
+        libraries round differently."""
+        for value in self.flow.values:
+            todo: list[Expression] = [value]
+            while todo:
+                part = todo.pop()
+                if isinstance(part, Apply) and not FUNCTIONS[part.function].exact:
+                    raise self.refuse(
+                        f"it looks for numbers that come out of {part.function}, whose "
+                        "last bit differs between machines",
+                        "Give it the numbers from before that function.",
+                    )
+                if not isinstance(part, (Steps, Match, IsMissing)):
+                    todo.extend(operands(part))
 
     def per_column(self, array: Any, what: str) -> list[Any]:
         """A fitted attribute with one entry a column, as a list; refused otherwise."""

@@ -29,6 +29,8 @@ def imputer(step: Step) -> Flow:
     step.doubles()
     sentinel = _sentinel(step)
     step.finite(missing=sentinel is None)
+    if sentinel is not None:
+        step.equality()
     statistics = _statistics(step)
     pairs: list[tuple[str, Expression]] = []
     for feature, statistic in zip(flow.features, statistics):
@@ -114,6 +116,8 @@ def indicator(step: Step) -> Flow:
     record, flow = step.record, step.flow
     sentinel = _sentinel(step)
     step.finite(missing=sentinel is None)
+    if sentinel is not None:
+        step.equality()
     told = {int(place) for place in np.asarray(record["features_"]).tolist()}
     if record.get("features", "missing-only") == "missing-only" and record.get(
         "error_on_new", True

@@ -32,6 +32,7 @@ from ..program import (
     Sample,
     SingleTree,
     State,
+    columns_of,
 )
 from ..schema import property_of
 from .python_ensemble import EnsembleText
@@ -159,6 +160,8 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         if column.listed:
             spelling.reserve(column.listed, column.categories)
     limit = _limit(program)
+    read = frozenset[int]().union(*(columns_of(f.value) for f in program.features))
+    encoded = [column for i, column in enumerate(columns) if i in read]
     identity = [f.name for f in program.features] == [c.name for c in columns] and all(
         f.value == Read(i) and columns[i].is_number
         for i, f in enumerate(program.features)
@@ -197,6 +200,8 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "columns": columns,
         "required": required,
         "all_required": len(required) == len(columns),
+        "encoded": encoded,
+        "encodes_required": encoded == required,
         "any_category": any(not column.is_number for column in columns),
         "any_open": any(column.is_open for column in columns),
         "any_closed": any(not c.is_number and not c.is_open for c in columns),

@@ -283,6 +283,7 @@ class Spelling:
             case Read(column):
                 return self._read(column)
             case Fill(operand, value):
+                value = float(value) if isinstance(value, bool) else value
                 x = self._number(operand)
                 if isinstance(operand, Read) and not self._is_category(operand):
                     self.helpers.add("isnan")
@@ -291,6 +292,7 @@ class Spelling:
                     f"{self._help('_fill')}({self.number(operand)}, {literal(value)})"
                 )
             case Replace(operand, old, new):
+                new = float(new) if isinstance(new, bool) else new
                 becomes = "nan" if new is None else literal(new)
                 return f"{self._help('_replace')}({self.number(operand)}, {literal(old)}, {becomes})"
             case Match(operand, table, default):
@@ -412,6 +414,13 @@ class Spelling:
     ) -> str:
         is_category = self._is_category(operand)
         entries = dict(table)
+        while is_category and isinstance(operand, Fill):
+            # A missing category is worth what is filled in for it.
+            worth_of_missing = entries.get(operand.value, default)
+            entries.pop(State.MISSING, None)
+            if not _same(worth_of_missing, default):
+                entries[State.MISSING] = worth_of_missing
+            operand = operand.operand
         if State.MISSING in entries and not self._may_be_missing(operand):
             del entries[State.MISSING]
         x = self._category(operand) if is_category else self._number(operand)
@@ -443,7 +452,7 @@ class Spelling:
     def dummies(self, operand: Expression, known: list[Category]) -> str:
         """A one for the category that the operand holds, zeros for all the others."""
         is_category = self._is_category(operand)
-        x = self._category(operand) if is_category else self.number(operand)
+        x = self._category(operand) if is_category else self._number(operand)
         stem = f"{self.ids[min(columns_of(operand))]}_known"
         table = self._constant(stem, "tuple", [_state(c) for c in known])
         return f"*[1.0 if {x} == known else 0.0 for known in {table}]"
@@ -503,6 +512,10 @@ def _comparable(state: Category) -> str:
 
 def _state(state: Category) -> str:
     return "None" if state is State.MISSING else literal(state)
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
 
 
 def _enclosed(text: str) -> bool:
