@@ -24,8 +24,10 @@ from runners import load, pythons
 from treecompile.cli import main
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-MUSHROOM, IRIS = EXAMPLES / "mushroom", EXAMPLES / "iris"
-SCORERS = [MUSHROOM / "scorer.py", IRIS / "scorer.py"]
+MUSHROOM, IRIS, PENGUINS = (
+    EXAMPLES / name for name in ("mushroom", "iris", "penguins")
+)
+SCORERS = [folder / "scorer.py" for folder in (MUSHROOM, IRIS, PENGUINS)]
 
 GOOD = {"odor": "n", "stalk_surface_below_ring": "y", "spore_print_color": "w"}
 REFUSED = """\
@@ -66,9 +68,10 @@ def test_the_mushroom_scorer_is_a_fresh_build() -> None:
     assert command("build", model, "--schema", schema) == committed
 
 
-def test_the_iris_scorer_is_a_fresh_build() -> None:
-    committed = (IRIS / "scorer.py").read_text()
-    assert command("build", IRIS / "model.pkl") == committed
+@pytest.mark.parametrize("folder", [IRIS, PENGUINS], ids=lambda path: path.name)
+def test_the_scorer_is_a_fresh_build(folder: Path) -> None:
+    committed = (folder / "scorer.py").read_text()
+    assert command("build", folder / "model.pkl") == committed
 
 
 def test_the_mushroom_schema_is_that_of_the_data() -> None:
@@ -142,6 +145,74 @@ def test_a_scorer_scores_a_csv_file() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[:2] == ["false", "false"]
     assert len(done.stdout.splitlines()) == 1620
+
+
+def test_the_penguins_are_told_apart_as_a_pipeline_trained_now_does(
+    tmp_path: Path,
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("palmerpenguins")
+    done = run(sys.executable, PENGUINS / "train.py", "--into", tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / "penguins.csv").read_bytes()
+    assert made == (PENGUINS / "penguins.csv").read_bytes()
+    penguins = pandas.read_csv(tmp_path / "penguins.csv")
+    model = pandas.read_pickle(tmp_path / "model.pkl")
+    scored = score(PENGUINS / "scorer.py", PENGUINS / "penguins.csv")
+    assert (scored.returncode, scored.stderr) == (0, "")
+    answers = [json.loads(line) for line in scored.stdout.splitlines()]
+    assert answers == model.predict(penguins).tolist()
+    counts = [f'{answers.count(name):7} "{name}"' for name in sorted(set(answers))]
+    text = (PENGUINS / "README.md").read_text()
+    assert "".join(f"    {line}\n" for line in counts) in text
+    scored = score(PENGUINS / "scorer.py", PENGUINS / "penguins.csv", "--proba")
+    shares = [json.loads(line) for line in scored.stdout.splitlines()]
+    assert shares == model.predict_proba(penguins).tolist()
+
+
+ODD_FILES = {
+    "a cell too long": (b"n,y," + b"w" * 200_000, "field larger than field limit"),
+    "not UTF-8": (b"n,y,\xe9", "can't decode byte 0xe9"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_FILES)
+def test_a_file_that_is_no_csv_file_is_said_to_be_none(
+    odd: str, tmp_path: Path
+) -> None:
+    row, words = ODD_FILES[odd]
+    path = tmp_path / "odd.csv"
+    path.write_bytes(",".join(GOOD).encode() + b"\n" + row + b"\n")
+    done = score(MUSHROOM / "scorer.py", path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(str(path)) and words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text(",".join(["odor", *GOOD]) + "\na,n,y,w\n")
+    done = score(MUSHROOM / "scorer.py", path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{path}: there are two columns 'odor'\n"
+
+
+def test_json_nested_without_end_is_a_bad_record() -> None:
+    done = score(MUSHROOM / "scorer.py", stdin="[" * 200_000 + "\n" + json.dumps(GOOD))
+    assert (done.returncode, done.stdout) == (1, "true\n")
+    assert done.stderr.startswith("line 1: maximum recursion depth")
+
+
+def test_whoever_reads_the_answers_may_stop(tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text((json.dumps(GOOD) + "\n") * 100_000)
+    line = [PYTHONS[0], "-I", "-S", MUSHROOM / "scorer.py", path]
+    with subprocess.Popen(line, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout and process.stderr
+        assert process.stdout.readline() == "true\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
 
 
 def test_a_scorer_scores_json_lines(tmp_path: Path) -> None:

@@ -157,10 +157,10 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
         body_mass_g,
     ) = _checked(record, tuple(RULES))
     return (
-        1.0 if ("Biscoe" if island is None else island) == "Biscoe" else 0.0,
-        1.0 if ("Biscoe" if island is None else island) == "Dream" else 0.0,
-        1.0 if ("Biscoe" if island is None else island) == "Torgersen" else 0.0,
-        1.0 if ("male" if sex is None else sex) == "male" else 0.0,
+        1.0 if island in {"Biscoe", None} else 0.0,
+        1.0 if island == "Dream" else 0.0,
+        1.0 if island == "Torgersen" else 0.0,
+        1.0 if sex in {"male", None} else 0.0,
         ((44.45 if isnan(bill_length_mm) else bill_length_mm) - 43.925000000000004)
         / 5.435873520441086,
         ((17.3 if isnan(bill_depth_mm) else bill_depth_mm) - 17.15203488372093)
@@ -349,7 +349,9 @@ def _nearest(word: Any, words: Iterable[Any]) -> str:
 def main() -> int:
     """Score the records of a CSV or JSON Lines file: one JSON answer a line."""
     import argparse
+    import csv
     import json
+    import os
     import sys
 
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -374,13 +376,17 @@ def main() -> int:
                 if isinstance(record, str):
                     record = json.loads(record)
                 print(json.dumps(answer(record)))
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, RecursionError) as error:
                 print(f"line {line}: {error}", file=sys.stderr)
                 failed = True
-    except InvalidRecord as error:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the answers has had enough of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        failed = True
+    except (InvalidRecord, UnicodeError, csv.Error) as error:
         print(f"{options.file}: {error}", file=sys.stderr)
         failed = True
-    except (OSError, UnicodeError) as error:
+    except OSError as error:
         parser.error(str(error))
     return 1 if failed else 0
 
@@ -400,6 +406,9 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
             return
         rows = csv.DictReader(lines, delimiter=max(",;\t|", key=first.count))
         names = list(rows.fieldnames or ())
+        for name in COLUMNS:
+            if names.count(name) > 1:
+                raise csv.Error(f"there are two columns {name!r}")
         missing = [name for name in COLUMNS if name not in names]
         if missing:  # said once, not for every row
             raise InvalidRecord(missing, {}, names)

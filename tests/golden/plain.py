@@ -222,7 +222,9 @@ def _nearest(word: Any, words: Iterable[Any]) -> str:
 def main() -> int:
     """Score the records of a CSV or JSON Lines file: one JSON answer a line."""
     import argparse
+    import csv
     import json
+    import os
     import sys
 
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -247,13 +249,17 @@ def main() -> int:
                 if isinstance(record, str):
                     record = json.loads(record)
                 print(json.dumps(answer(record)))
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, RecursionError) as error:
                 print(f"line {line}: {error}", file=sys.stderr)
                 failed = True
-    except InvalidRecord as error:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the answers has had enough of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        failed = True
+    except (InvalidRecord, UnicodeError, csv.Error) as error:
         print(f"{options.file}: {error}", file=sys.stderr)
         failed = True
-    except (OSError, UnicodeError) as error:
+    except OSError as error:
         parser.error(str(error))
     return 1 if failed else 0
 
@@ -273,6 +279,9 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
             return
         rows = csv.DictReader(lines, delimiter=max(",;\t|", key=first.count))
         names = list(rows.fieldnames or ())
+        for name in COLUMNS:
+            if names.count(name) > 1:
+                raise csv.Error(f"there are two columns {name!r}")
         missing = [name for name in COLUMNS if name not in names]
         if missing:  # said once, not for every row
             raise InvalidRecord(missing, {}, names)
