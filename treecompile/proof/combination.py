@@ -26,6 +26,7 @@ from .source import Source
 
 # So many nodes are visited by the reference interpreter, where it stands in.
 _VISITS = 3_000_000
+_MOST_INTERPRETED = 4_000
 _MOST_SHOWN = 3
 _AT_ONCE = 2_000
 
@@ -156,7 +157,7 @@ class Combination:
         """The part where the model is not there: the reference interpreter stands in."""
         rows = self.rows(())
         visits = sum(2 * max(1, len(t.tests)).bit_length() for t in self.before.trees())
-        most = max(20, _VISITS // max(1, visits))
+        most = min(_MOST_INTERPRETED, max(20, _VISITS // max(1, visits)))
         rows = rows[:: max(1, len(rows) // most)]
         for done, row in enumerate(rows):
             if done % 100 == 0:
