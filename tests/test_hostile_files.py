@@ -28,10 +28,17 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    KBinsDiscretizer,
+    OneHotEncoder,
+    PolynomialFeatures,
+)
 from sklearn.tree import DecisionTreeClassifier
 
-from treecompile.errors import UnreadableFile
-from treecompile.read import Record, read_bytes, read_file, verdict
+from treecompile.errors import UnreadableFile, UnsupportedModel
+from treecompile.lower import lower
+from treecompile.read import ModelFile, Record, read_bytes, read_file, verdict
 from treecompile.read.records import Name
 
 HERE = Path(__file__).parent
@@ -42,7 +49,8 @@ SECONDS = 10.0
 # of it and which audit events occurred meanwhile.
 WATCHED = """
 import io, json, pathlib, sys, time, zipfile
-from treecompile.errors import UnreadableFile
+from treecompile.errors import UnreadableFile, UnsupportedModel
+from treecompile.lower import lower
 from treecompile.read import read_bytes
 
 events = []
@@ -1285,3 +1293,52 @@ def test_messages_name_the_file(tmp_path: Path) -> None:
         read_file(path)
     assert re.search(r"bad\\x1b\[31m\.pkl: .*os\.system", str(caught.value))
     assert str(caught.value).isprintable()
+
+
+# Numbers that announce more than the file holds, behind the reader
+
+
+def announce(model: Any, name: str, attribute: str, value_: Any) -> ModelFile:
+    """What is read of a model, with one number of its first ``name`` forged."""
+    file = read_bytes(pickle.dumps(model))
+    todo: list[Any] = [file.root]
+    while todo:
+        part = todo.pop(0)
+        if isinstance(part, Record):
+            if part.name == name:
+                part.attributes[attribute] = value_
+                return file
+            todo.extend(part.attributes.values())
+        elif isinstance(part, (list, tuple)):
+            todo.extend(part)
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    "name, attribute, forged, words",
+    [
+        ("DecisionTreeClassifier", "n_features_in_", 10**6, "names none"),
+        ("PolynomialFeatures", "degree", 10**9, "degree"),
+        ("PolynomialFeatures", "degree", 60, "factors"),
+        ("KBinsDiscretizer", "n_bins_", np.array([10**9] * 5), "n_bins_"),
+        ("OneHotEncoder", "_default_to_infrequent_mappings", "codes", "infrequent"),
+    ],
+)
+def test_numbers_behind_the_reader(
+    name: str, attribute: str, forged: Any, words: str
+) -> None:
+    numbers = np.arange(60.0).reshape(12, 5) % 7
+    tree = DecisionTreeClassifier(max_depth=2).fit(numbers, ["a", "b"] * 6)
+    model: Any = tree
+    if name == "PolynomialFeatures":
+        model = make_pipeline(PolynomialFeatures(), tree).fit(numbers, ["a", "b"] * 6)
+    elif name == "KBinsDiscretizer":
+        bins = KBinsDiscretizer(2, strategy="uniform")
+        model = make_pipeline(bins, tree).fit(numbers, ["a", "b"] * 6)
+    elif name == "OneHotEncoder":
+        encoder = OneHotEncoder(min_frequency=2)
+        model = make_pipeline(encoder, tree).fit(numbers, ["a", "b"] * 6)
+        known = encoder.categories_
+        forged = [np.full(len(each), 2**31) for each in known]
+    with pytest.raises(UnsupportedModel, match=words):
+        lower(announce(model, name, attribute, forged))

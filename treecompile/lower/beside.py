@@ -149,9 +149,11 @@ def raw_names(names: tuple[str, ...], encoded: Sequence[Encoded]) -> tuple[str, 
     raw = [
         name for place, own in enumerate(names) for name in instead.get(place, (own,))
     ]
+    seen: set[str] = set()
     for name in raw:
-        if raw.count(name) > 1:
+        if name in seen:
             raise UnsupportedModel("", f"Two columns of a record are called {name!r}.")
+        seen.add(name)
     return tuple(raw)
 
 

@@ -44,6 +44,8 @@ def discretizer(step: Step) -> Flow:
     if how not in ("onehot", "onehot-dense"):
         raise step.refuse(f"its encoding {how!r} is not known")
     counts = step.per_column(record["n_bins_"], "n_bins_")
+    if any(int(n) != len(ends) - 1 for n, ends in zip(counts, edges)):
+        raise step.refuse("its n_bins_ do not fit its bin_edges_: the file is damaged")
     pairs = [
         (f"{name}_{float(number)}", equals(value, float(number)))
         for name, value, count in zip(names, values, counts)

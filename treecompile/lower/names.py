@@ -15,6 +15,8 @@ from .early_encoder import is_early, width_before
 _NAMES = ("feature_names_in_", "_feature_names_in", "_df_columns")
 # Where the number of columns stands, in scikit-learn's own words through the years.
 _COUNTS = ("n_features_in_", "_n_features", "n_features_", "n_input_features_")
+# A number is four bytes in a file, and as many objects here as it says.
+_MOST_COLUMNS = 200_000
 # Fitted attributes with one entry a column, for transformers that say no number.
 _PER_COLUMN = (
     "categories_",
@@ -43,8 +45,15 @@ def input_names(records: list[Any], path: str) -> tuple[str, ...]:
             raise UnsupportedModel(path, "two of its columns have one name")
         return names
     count = _first_count(meets)
-    if count is None or not 0 < count < 10_000_000:
+    if count is None or count <= 0:
         raise UnsupportedModel(path, "it does not say how many columns it takes")
+    if count > _MOST_COLUMNS:
+        raise UnsupportedModel(
+            path,
+            f"it says that it takes {count:,} columns, and names none; such a model is "
+            f"compiled up to {_MOST_COLUMNS:,}",
+            "Fit it on a frame, whose columns have names, or select columns first.",
+        )
     return tuple(f"x{i}" for i in range(count))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations, combinations_with_replacement
+from math import comb
 
 from ..program import Arithmetic, Expression, Number
 from .bins import not_missing
 from .flow import Flow, Step, flow_of
 
-# More columns than this come out of no matrix that anybody fits.
-MOST = 1_000_000
+_HIGHEST_DEGREE = 100
+# More factors than this, in all products together, come out of no matrix that anybody
+# fits; and a file says them in a few bytes.
+MOST = 2_000_000
 
 
 def polynomial(step: Step) -> Flow:
@@ -30,8 +33,6 @@ def polynomial(step: Step) -> Flow:
             is_first = product == Number(1.0)
             product = values[i] if is_first else Arithmetic("*", product, values[i])
         pairs.append((_name(chosen, names), product))
-        if len(pairs) > MOST:
-            raise step.refuse(f"it makes more than {MOST} columns")
     return flow_of(pairs)
 
 
@@ -40,15 +41,24 @@ def _chosen(step: Step) -> Iterator[tuple[int, ...]]:
     record = step.record
     degree = record.get("degree", 2)
     least, most = (0, degree) if isinstance(degree, int) else degree
+    if int(most) > _HIGHEST_DEGREE:
+        raise step.refuse(
+            f"its degree is {most}, and the highest here {_HIGHEST_DEGREE}"
+        )
     choose = (
         combinations
         if record.get("interaction_only", False)
         else combinations_with_replacement
     )
+    count = len(step.flow.features)
+    sizes = range(max(1, int(least)), int(most) + 1)
+    apart = 0 if choose is combinations else 1
+    if sum(size * comb(count + apart * (size - 1), size) for size in sizes) > MOST:
+        raise step.refuse(f"its columns are products of more than {MOST:,} factors")
     if record.get("include_bias", True):
         yield ()
-    for size in range(max(1, int(least)), int(most) + 1):
-        yield from choose(range(len(step.flow.features)), size)
+    for size in sizes:
+        yield from choose(range(count), size)
 
 
 def _name(chosen: tuple[int, ...], names: list[str]) -> str:

@@ -245,7 +245,7 @@ _PANDAS = _words("""
 """)
 # Functions through which pandas writes instances of the classes above.
 _PANDAS_FUNCTIONS = _words("""
-    _new_Index _new_DatetimeIndex _new_PeriodIndex _new_TimedeltaIndex new_block
+    _new_Index _new_IntervalIndex _new_DatetimeIndex _new_PeriodIndex _new_TimedeltaIndex new_block
     _unpickle_block make_block _unpickle_timestamp _timedelta_unpickle
     _period_unpickle _nat_unpickle __nat_unpickle _from_sequence
 """)

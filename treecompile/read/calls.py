@@ -37,7 +37,7 @@ def maker_of(name: Name, context: Context) -> Maker:
     if context.lenient:
         context.refused[name] = None
         return _record
-    raise refusal(name)
+    raise refusal(name, any(n.package in _PACKERS for n in context.names.values()))
 
 
 def verdict(name: Name) -> str:
@@ -53,10 +53,12 @@ def _is_plain_record(name: Name) -> bool:
     return name.name in allowed.PLAIN_RECORDS.get(name.module, ())
 
 
-def refusal(name: Name) -> UnreadableFile:
-    """The error for a file that calls what is never called."""
+def refusal(name: Name, packed: bool = False) -> UnreadableFile:
+    """The error for a file that calls what is never called; ``packed`` says that a
+    packer of functions has had a hand in it."""
     text = shown(name)
-    if name.package in ("cloudpickle", "dill") or "cloudpickle" in name.module:
+    code = packed and name.module in ("types", "new")
+    if code or name.package in _PACKERS or "cloudpickle" in name.module:
         return UnreadableFile(
             f"the file asks to call {text}: it holds code of its own (a function or a "
             "class, packed by cloudpickle or dill), and no code of a file is ever run. "
@@ -83,6 +85,8 @@ def refusal(name: Name) -> UnreadableFile:
     )
 
 
+# What packs functions and classes of one's own into a pickle.
+_PACKERS = ("cloudpickle", "dill")
 # Python's own modules, those of Python 2 and those that come along with Python.
 _STANDARD_MODULES = sys.stdlib_module_names | frozenset(
     ["__builtin__", "commands", "copy_reg", "nt", "pip", "pkg_resources", "popen2"]
