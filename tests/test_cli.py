@@ -713,7 +713,7 @@ LIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "values of one class": (values(lambda v: v[:, :, :1].copy()), "classes_"),
     "values that are no numbers": (values(lambda v: v.astype("U9")), "values"),
     "values that are integers": (values(lambda v: v.astype(int)), "values"),
-    "no share in a leaf": (nan_in_a_leaf, "NaN"),
+    "no share in a leaf": (nan_in_a_leaf, "no number in place of a share"),
     "split_kind": (with_field("split_kind", "<i8"), "split_kind"),
     "left_cat_bitset": (with_field("left_cat_bitset", "<u8"), "left_cat_bitset"),
     "any other field": (with_field("new_in_2031", "<f8"), "new_in_2031"),
