@@ -148,7 +148,10 @@ def _dummy(inner: Member, classifies: bool) -> NDArray[np.float64]:
     """What a dummy estimator answers: the shares of the classes, or a number."""
     record = inner.record
     if not classifies:
-        return np.asarray(record["constant_"], dtype=np.float64).reshape(-1)
+        constant = np.asarray(record["constant_"])
+        if constant.dtype.kind not in "iuf":
+            raise inner.refuse("its constant is no number")
+        return constant.astype(np.float64).reshape(-1)
     strategy = record.get("_strategy", record.get("strategy"))
     prior = np.asarray(record["class_prior_"], dtype=np.float64)
     count = len(prior)

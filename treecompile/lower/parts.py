@@ -163,10 +163,12 @@ def answers(record: Record) -> bool:
     for _ in range(50):
         if record.name != "Pipeline":
             break
-        steps = record.get("steps") or [(None, None)]
-        record = steps[-1][-1]
-        if not isinstance(record, Record):
+        steps = record.get("steps")
+        last = steps[-1] if isinstance(steps, (list, tuple)) and steps else None
+        inner = last[-1] if isinstance(last, (list, tuple)) and last else None
+        if not isinstance(inner, Record):
             return False
+        record = inner
     return record.name.endswith(ANSWERING) or "best_estimator_" in record
 
 
