@@ -381,7 +381,8 @@ def test_a_wrong_cut_is_named_with_a_record_that_shows_it() -> None:
     assert found.scorer == "petal_width_cm <= 0.8"
     assert text.split("\n")[found.line - 1].strip() == f"if {was}:"
     right, wrong = load(text), load(text.replace(was, "petal_width_cm <= 0.8"))
-    assert right.predict(found.record) != wrong.predict(found.record)
+    both = (right.predict(found.record), wrong.predict(found.record))
+    assert both == found.answers and both[0] != both[1]
 
 
 def test_a_wrong_leaf_is_named_with_the_path_to_it() -> None:
@@ -392,6 +393,7 @@ def test_a_wrong_leaf_is_named_with_the_path_to_it() -> None:
     assert found.path == ("odor is 'l'", "spore_print_color is 'r'")
     assert load(text).predict(found.record) is True
     assert load(edited).predict(found.record) is False
+    assert found.answers == (True, False)
     assert "leaf 7, which predicts True" in found.model
 
 
@@ -402,6 +404,24 @@ def test_a_scorer_of_another_model_is_none() -> None:
     other = text.replace("by treecompile 0", "by treecompile 9")
     found = differing(verify(EXAMPLES / "iris" / "model.pkl", other))
     assert "another version of treecompile" in found.what
+
+
+@pytest.mark.parametrize(
+    "was, becomes", [('odor == "l"', 'odor == "a"'), ('"n"', '"y"')]
+)
+def test_a_wrong_category_is_named_with_a_record_that_shows_it(
+    was: str, becomes: str
+) -> None:
+    path = EXAMPLES / "mushroom" / "model.pkl"
+    text = (EXAMPLES / "mushroom" / "scorer.py").read_text()
+    head, score, tail = text.partition("def score")
+    assert was in tail
+    edited = head + score + tail.replace(was, becomes, 1)
+    found = differing(verify(path, edited))
+    if found.answers:
+        assert load(text).predict(found.record) == found.answers[0]
+        assert load(edited).predict(found.record) == found.answers[1]
+    assert found.record is not None and found.line
 
 
 HOSTILE = (

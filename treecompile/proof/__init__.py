@@ -74,6 +74,8 @@ def prove(
         except TreecompileError as error:
             if with_ == Asked(Options(), None):
                 raise
+            if "sha256:" in str(error):  # a file that stood beside the model
+                raise TreecompileError(f"{error}\nGive it: --with FILE.") from None
             raise Strange(f"the model cannot be built as it says: {error}", 1) from None
         built.append(Built(with_, before, folded(before, with_.options)))
         return built[0].after

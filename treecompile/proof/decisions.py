@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..answers import answers
+from ..interpret import clean
 from ..program import (
     Among,
     Bands,
@@ -127,15 +129,16 @@ class Reader:
             model_, SingleTree
         ):
             return Disagreement(what, model, scorer, line)
-        node = model_.tree.leaf.index(place)
-        path = path_to(model_.tree, node)
+        path = path_to(model_.tree, model_.tree.leaf.index(place))
+        record = record_for(self.program, path)
         return Disagreement(
             what,
             model,
             scorer,
             line,
             tuple(step(self.program, test, left) for test, left in path),
-            record_for(self.program, path),
+            record,
+            self._answers(record) if record is not None else None,
         )
 
     # --- Models -----------------------------------------------------------------------
@@ -584,9 +587,36 @@ class Reader:
         path = path_to(tree, node)
         steps = tuple(step(self.program, test, left) for test, left in path)
         record = record_for(self.program, path, tree.tests[node], given)
-        return Disagreement(
-            what, model, scorer, getattr(where, "lineno", None), steps, record
-        )
+        answers_ = self._answers(record) if record is not None else None
+        line = getattr(where, "lineno", None)
+        return Disagreement(what, model, scorer, line, steps, record, answers_)
+
+    def _answers(self, record: dict[str, Any]) -> tuple[Any, Any] | None:
+        """What the program answers to a record, and what the text says that the scorer
+        would: of a single tree as nested ifs. Nothing runs."""
+        model, values = self.program.model, clean(self.program, record)[0]
+        if not isinstance(model, SingleTree) or has_table(self.source):
+            return None
+        block, at = _body(self.score), 0
+        try:
+            while at < len(block):
+                stmt = block[at]
+                if isinstance(stmt, ast.Return) and stmt.value is not None:
+                    place = value_of(stmt.value, {})
+                    given = self.source.constant("PREDICTIONS")[place]
+                    return answers(self.program, values).predict, given
+                if isinstance(stmt, ast.If):
+                    name, truth = self.truth(stmt.test)
+                    if truth.holds(values[self.columns[name]]):  # type: ignore[arg-type]
+                        block, at = stmt.body, 0
+                        continue
+                    if stmt.orelse:
+                        block, at = stmt.orelse, 0
+                        continue
+                at += 1
+        except (Strange, LookupError, TypeError):
+            pass  # a computed feature, or what is no decision at all
+        return None
 
     # --- Conditions -------------------------------------------------------------------
 

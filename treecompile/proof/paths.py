@@ -8,17 +8,19 @@ from typing import Any
 
 from ..edges import STRANGER
 from ..example import example
+from ..fold.doubles import double, index
 from ..interpret import clean
 from ..program import (
     Always,
     Among,
+    Column,
     Cuts,
     Program,
     State,
     Test,
     Tree,
 )
-from ..truth import Line, States, Truth, of_test
+from ..truth import Line, States, Truth, of_test, states_of
 
 Path = Sequence[tuple[Test, bool]]
 
@@ -62,8 +64,6 @@ def step(program: Program, test: Test, left: bool) -> str:
 
 def numbers(name: str, where: Line, may_be_missing: bool) -> str:
     """Where a number lies, in words: ``age <= 42.5``, ``2.0 < age <= 3.0 or missing``."""
-    from ..fold.doubles import double
-
     parts: list[str] = []
     ends = [None, *where.turns, None]
     holds = where.first
@@ -108,12 +108,14 @@ def record_for(
     if isinstance(test, (Cuts, Among)) and given is not None:
         expected = of_test(test)
         choices = []
-        for swapped in (given, ~given):
-            apart = _apart(expected, swapped)
-            if apart is not None:
-                choice = dict(wanted)
-                _narrow(choice, test.column, apart)
-                choices.append(choice)
+        column = program.columns[test.column]
+        # Which branch is meant is not known: the one in which less is different.
+        both = [_apart(expected, truth) for truth in (given, ~given)]
+        apart = [truth for truth in both if truth is not None]
+        for truth in sorted(apart, key=lambda truth: _size(truth, column)):
+            choice = dict(wanted)
+            _narrow(choice, test.column, truth)
+            choices.append(choice)
     for choice in choices:
         record = _record(program, choice)
         if record is not None and _goes(program, record, path):
@@ -135,10 +137,22 @@ def _apart(a: Truth, b: Truth) -> Truth | None:
     return None
 
 
+def _size(truth: Truth, column: Column) -> int:
+    """How many values of a column a truth holds for."""
+    if isinstance(truth, States):
+        return sum(map(truth.holds, states_of(column)))
+    ends = [index(column.low) - 1, *truth.turns, index(column.high)]
+    return sum(
+        max(0, high - low)
+        for low, high in zip(ends, ends[1:])
+        if truth.at(max(low + 1, index(column.low)))
+    )
+
+
 def _record(program: Program, wanted: dict[int, Truth]) -> dict[str, Any] | None:
     record = example(program)
-    for index, truth in wanted.items():
-        column = program.columns[index]
+    for i, truth in wanted.items():
+        column = program.columns[i]
         if isinstance(truth, Line):
             x = truth.some(column)
             if x is None:

@@ -33,6 +33,7 @@ class Disagreement:
     line: int | None = None
     path: tuple[str, ...] = ()
     record: dict[str, Any] | None = None
+    answers: tuple[Any, Any] | None = None  # to that record, where they are known
 
     def text(self) -> str:
         """Some lines for people."""
@@ -45,7 +46,10 @@ class Disagreement:
             lines += ["            " + step for step in self.path[1:]]
         if self.record is not None:
             lines.append(f"the record: {shown_record(self.record)}")
-        return "\n".join("    " + line for line in lines)
+        if self.answers:
+            says = "which the model answers with {}, and the scorer with {}"
+            lines.append("            " + says.format(*map(repr, self.answers)))
+        return "\n".join("    " + _printable(line) for line in lines)
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,11 @@ class Report:
         return self.text()
 
 
+def _printable(text: str) -> str:
+    """Text of a model or a scorer, safe for a terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def _part(part: Part) -> dict[str, Any]:
     return {
         "name": part.name,
@@ -134,6 +143,7 @@ def _part(part: Part) -> dict[str, Any]:
                 "scorer": each.scorer,
                 "path": list(each.path),
                 "record": each.record and _plain(each.record),
+                "answers": each.answers and list(map(_plain, each.answers)),
             }
             for each in part.disagreements
         ],
@@ -143,6 +153,8 @@ def _part(part: Part) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(x) for name, x in value.items()}
+    if isinstance(value, tuple):
+        return list(map(_plain, value))
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
     return value
