@@ -509,7 +509,7 @@ def cuts_of(program: Program) -> dict[int, set[float]]:
     for test in [test for tree in program.trees() for test in tree.tests]:
         if test is not None:
             cut = getattr(test, "cut", None)
-            used = columns_of(program.features[test.feature].value)
+            used = columns_of(program.feature(test.feature).value)
             for column in used:
                 found[column].add(cut)
     return found

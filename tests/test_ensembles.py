@@ -527,6 +527,16 @@ def test_names_of_members_are_no_code(layout: str) -> None:
         assert list(scorer.predict_proba(dict(zip(scorer.FEATURES, row)))) == shares
 
 
+@pytest.mark.parametrize("layout", ["nested", "table"])
+def test_apply_of_boosting_after_a_tree(layout: str) -> None:
+    """The tree that it starts from is none of those that apply tells of."""
+    model = fit(boosting(init=tree()), X, WORDS)
+    scorer = load(compile_model(model, layout=layout, format=False))
+    for row, leaves in zip(X.tolist(), model.apply(X).tolist()):
+        found = scorer.apply(dict(zip(scorer.FEATURES, row)))
+        assert [list(stage) for stage in found] == leaves
+
+
 def test_boolean_columns() -> None:
     data = FRAME.assign(kind=FRAME["kind"].astype("category"), flag=TWO[::-1] == 1)
     model = HistGradientBoostingClassifier(**HIST).fit(data, THREE)

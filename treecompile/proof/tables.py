@@ -142,10 +142,15 @@ class TableReader:
         stage = model.stages[model.applies]
         assert isinstance(stage, Trees)
         text = ast.unparse(self.source.functions["apply"])
-        form = re.search(r"(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)", text)
+        form = re.search(
+            r"(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)(?:\[(\d+):(\d+)\])?",
+            text,
+        )
         if form is None or "_numbers" not in self.source.functions:
             raise Strange("apply is another", self.source.functions["apply"])
         held, roots = self._array(form[1]), self._array(form[2])
+        if form[3]:
+            roots = roots[int(form[3]) : int(form[4])]
         self.numbers, counts = [], dict(self.reader.counts)
         self._list(self.source.functions["_numbers"].body)
         if len(roots) < len(stage.trees):

@@ -82,6 +82,7 @@ class Leaves:
     """
 
     packed: PackedTrees
+    some: str  # which of the roots, if not all
     lines: tuple[str, ...]
     width: int
 
@@ -105,6 +106,7 @@ class EnsembleText:
         self.whole = tuple(Element(SCORES, i) for i in range(len(self.model.scores)))
         self.functions: list[Function] = []
         self._listing: list[str] = []  # the body of _numbers
+        self._ranges: dict[int, tuple[int, int]] = {}  # stage -> its roots in the table
         self._computed: list[str] = []
 
     # --- score ------------------------------------------------------------------------
@@ -119,13 +121,19 @@ class EnsembleText:
         for number, stage in enumerate(stages):
             last = number == len(stages) - 1
             whole = self._elements(number, stage) == self.model.scores
-            if last and whole and isinstance(stage, (Values, Softmax, Shares)):
+            if last and whole and self._can_return(stage):
                 items = self._items(stage)
                 return lines + self._before() + self._returned(items)
             own = self._stage(number, stage)
             lines += self._before() + own
         names = [self.spelling.number(score) for score in self.model.scores]
         return lines + self._returned(names)
+
+    def _can_return(self, stage: Stage) -> bool:
+        """Whether score can return the numbers of a stage without naming them."""
+        if isinstance(stage, (Softmax, Shares)):
+            return len(self.model.scores) > 1  # they come as a tuple
+        return isinstance(stage, Values)
 
     def _before(self) -> list[str]:
         """What the lines made since need named before them."""
@@ -173,7 +181,8 @@ class EnsembleText:
         items = self._items(stage)
         names = self._named(number, stage)
         if isinstance(items, str):
-            return laid_out([f"    {', '.join(names)} = {items}"])
+            left = ", ".join(names) if len(names) > 1 else f"({names[0]},)"
+            return laid_out([f"    {left} = {items}"])
         return laid_out([f"    {name} = {item}" for name, item in zip(names, items)])
 
     def _sums(self, number: int, stage: Sums) -> list[str]:
@@ -260,13 +269,12 @@ class EnsembleText:
     ) -> list[str]:
         """The lines that walk the trees of a stage in the table."""
         start = list(map(self.spelling.number, stage.start))
-        if number == self.model.applies:
-            packed.spelling = self.spelling.for_another_function()
-            first, end = packed.add_stage(stage, _keeps_zeros(stage))
-            packed.add_nodes(stage)
-            self._list_numbers(packed)
-            packed.spelling = self.spelling
-            lines = [f"    numbers = _numbers{_tuple(self.columns, 4)}"]
+        lines: list[str] = []
+        if number <= (-1 if self.model.applies is None else self.model.applies):
+            if not self._listing:
+                self._share_numbers(packed)
+                lines = [f"    numbers = _numbers{_tuple(self.columns, 4)}"]
+            first, end = self._ranges[number]
         else:
             first, end = packed.add_stage(stage, _keeps_zeros(stage))
             lines = packed.listed()
@@ -297,6 +305,21 @@ class EnsembleText:
         lines += [loop, *packed.terms_of(leaf, total, indent, wide)]
         lines.append(f"    {', '.join(names)}{',' * (len(names) == 1)} = {total}")
         return [line for line in lines if line]
+
+    def _share_numbers(self, packed: PackedTrees) -> None:
+        """Put the trees that apply walks into the table, and those of the stages before
+        them: what they test is listed by a function of its own."""
+        applies = self.model.applies
+        assert applies is not None
+        packed.spelling = self.spelling.for_another_function()
+        for number, stage in enumerate(self.model.stages[: applies + 1]):
+            if isinstance(stage, Trees):
+                self._ranges[number] = packed.add_stage(stage, _keeps_zeros(stage))
+        stage = self.model.stages[applies]
+        assert isinstance(stage, Trees)
+        packed.add_nodes(stage)
+        self._list_numbers(packed)
+        packed.spelling = self.spelling
 
     def _parted(
         self, first: int, last: int, stem: str, names: list[str], body: list[str]
@@ -443,8 +466,12 @@ class EnsembleText:
         number = self.model.applies
         if number is None:
             return None
-        packed = self.packed
-        if packed is None:
+        packed, some = self.packed, ""
+        if packed is not None:
+            first, end = self._ranges[number]
+            if (first, end) != (0, packed.trees):
+                some = f"[{first}:{end}]"
+        else:
             stage = self.model.stages[number]
             assert isinstance(stage, Trees)
             packed = PackedTrees(self.spelling.for_another_function())
@@ -452,7 +479,7 @@ class EnsembleText:
                 packed.add(tree)
             packed.add_nodes(stage)
             self._list_numbers(packed)
-        return Leaves(packed, tuple(self._listing), self.model.applies_width)
+        return Leaves(packed, some, tuple(self._listing), self.model.applies_width)
 
     def _list_numbers(self, packed: PackedTrees) -> None:
         """The body of ``_numbers``, of all that the trees test so far."""
