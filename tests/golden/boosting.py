@@ -15,14 +15,13 @@ A note on what is promised of the last bits, long enough for two lines.
 
 from __future__ import annotations
 
-from array import array
 from binascii import a2b_base64
 from math import exp, isnan, nan
 from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 COLUMNS = ("age", "income")
@@ -208,30 +207,34 @@ def _shares(raw: float) -> tuple[float, ...]:
 # _packed reads at import.
 
 
-def _packed(code: str, text: str) -> array[Any]:
+def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
-    numbers: array[Any] = array(code, a2b_base64(text))
+    numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
-        numbers.byteswap()
+        from array import array
+
+        swapped = array(code, numbers.tobytes())
+        swapped.byteswap()
+        numbers = memoryview(swapped)
     return numbers
 
 
 # The root of each tree.
-_ROOTS: array[int] = _packed(
+_ROOTS: Sequence[int] = _packed(
     "i",
     """
 AAAAAAEAAAA=
 """,
 )
 # For each inner node: which of the numbers it tests,
-_TESTED: array[int] = _packed(
+_TESTED: Sequence[int] = _packed(
     "B",
     """
 AAABAAEAAQABAAEAAQ==
 """,
 )
 # the cut that this is compared with,
-_CUTS: array[float] = _packed(
+_CUTS: Sequence[float] = _packed(
     "d",
     """
 AAAAAACAPkAAAAAAAAAAAAAAAAAAAPA/AAAAAAAAAEAAAAAAAAAIQAAAAAAAABBAAAAAAAAAFEAA
@@ -239,21 +242,21 @@ AAAAAAAYQAAAAAAAABxAAAAAAAAAIEAAAAAAAAAiQAAAAAAAACRAAAAAAAAAJkA=
 """,
 )
 # the node after it where it is at most the cut,
-_HOLDS: array[int] = _packed(
+_HOLDS: Sequence[int] = _packed(
     "i",
     """
 //////3////8////+/////r////5////+P////f////2////9f////T////z////8v///w==
 """,
 )
 # and where it is not. Below zero are leaves: leaf k is -1 - k.
-_FAILS: array[int] = _packed(
+_FAILS: Sequence[int] = _packed(
     "i",
     """
 /v///wIAAAADAAAABAAAAAUAAAAGAAAABwAAAAgAAAAJAAAACgAAAAsAAAAMAAAA8f///w==
 """,
 )
 # For each leaf: the number that apply answers.
-_NODES: array[int] = _packed(
+_NODES: Sequence[int] = _packed(
     "i",
     """
 AQAAAAIAAAABAAAAAwAAAAUAAAAHAAAACQAAAAsAAAANAAAADwAAABEAAAATAAAAFQAAABcAAAAY

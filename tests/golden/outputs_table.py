@@ -14,14 +14,13 @@ a cut below is the last double that still rounds to the left of the model's thre
 
 from __future__ import annotations
 
-from array import array
 from binascii import a2b_base64
 from math import isnan, nan
 from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 COLUMNS = ("x0", "x1")
@@ -104,43 +103,47 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 # compile. Its numbers stand here as text, which _packed reads at import.
 
 
-def _packed(code: str, text: str) -> array[Any]:
+def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
-    numbers: array[Any] = array(code, a2b_base64(text))
+    numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
-        numbers.byteswap()
+        from array import array
+
+        swapped = array(code, numbers.tobytes())
+        swapped.byteswap()
+        numbers = memoryview(swapped)
     return numbers
 
 
 # For each inner node: which of the numbers it tests,
-_TESTED: array[int] = _packed(
+_TESTED: Sequence[int] = _packed(
     "B",
     """
 AAE=
 """,
 )
 # the cut that this is compared with,
-_CUTS: array[float] = _packed(
+_CUTS: Sequence[float] = _packed(
     "d",
     """
 AAAAAAAA4D8CAAAAAAAAgA==
 """,
 )
 # the node after it where it is at most the cut,
-_HOLDS: array[int] = _packed(
+_HOLDS: Sequence[int] = _packed(
     "i",
     """
 AQAAAP7///8=
 """,
 )
 # and where it is not. Below zero are leaves: leaf k is -1 - k.
-_FAILS: array[int] = _packed(
+_FAILS: Sequence[int] = _packed(
     "i",
     """
 /f////////8=
 """,
 )
-_ANSWER_PLACES: array[int] = _packed(
+_ANSWER_PLACES: Sequence[int] = _packed(
     "B",
     """
 AAEC
@@ -152,7 +155,7 @@ _ANSWER_TABLE = (
     (0.3333333333333333, 1e16),
 )
 PREDICTIONS = tuple([_ANSWER_TABLE[i] for i in _ANSWER_PLACES])
-LEAVES: array[int] = _packed(
+LEAVES: Sequence[int] = _packed(
     "i",
     """
 AgAAAAMAAAAGAAAA

@@ -28,9 +28,12 @@ _LEAF = re.compile(
     r"return -1 - node"
 )
 _PACKED = (
-    "numbers: array[Any] = array(code, a2b_base64(text))\n"
+    "numbers = memoryview(a2b_base64(text)).cast(code)\n"
     "if byteorder == 'big':\n"
-    "    numbers.byteswap()\n"
+    "    from array import array\n"
+    "    swapped = array(code, numbers.tobytes())\n"
+    "    swapped.byteswap()\n"
+    "    numbers = memoryview(swapped)\n"
     "return numbers"
 )
 _LOOP = re.compile(r"for \w+ in (\w+)(?:\[(\d+):(\d+)\])?:")
