@@ -1,5 +1,6 @@
 # make demo     from nothing: train the mushroom example, compile it, score with it
 # make test     from nothing: run every test (ARGS="-k mushroom" for some of them)
+# make bench    speed and size, as ratios to scikit-learn, m2cgen and onnxruntime
 # make lint     style and types
 # make format   put the style right
 # make regen    make the committed scorers and the copied parts of the README anew
@@ -9,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO = build/demo
 
-.PHONY: demo test regen lint format clean
+.PHONY: demo test bench regen lint format clean
 
 demo: $(VENV)/examples.installed
 	$(BIN)/python examples/mushroom/train.py --rules --into $(DEMO)
@@ -31,6 +32,9 @@ regen: $(VENV)/test.installed
 
 test: $(VENV)/test.installed
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: $(VENV)/benchmarks.installed
+	for name in trees pipeline ensembles coldstart size; do $(BIN)/python benchmarks/$$name.py; done
 
 lint: $(VENV)/test.installed
 	$(BIN)/ruff check .
