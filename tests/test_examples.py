@@ -189,6 +189,18 @@ def test_a_file_that_is_no_csv_file_is_said_to_be_none(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_value_that_cannot_be_shown_is_refused_all_the_same() -> None:
+    class Shy:
+        def __repr__(self) -> str:
+            raise ValueError("no")
+
+    scorer = load((MUSHROOM / "scorer.py").read_text())
+    for value in (10**5000, Shy()):
+        with pytest.raises(scorer.InvalidRecord) as caught:
+            scorer.predict({**GOOD, "odor": value})
+        assert 'is not a valid value for "odor"' in str(caught.value)
+
+
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "twice.csv"
     path.write_text(",".join(["odor", *GOOD]) + "\na,n,y,w\n")

@@ -393,7 +393,10 @@ def _number(value: Any) -> float:
 
 def _shown(value: Any) -> str:
     """A value for a message: on one line, printable, of a readable length."""
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # of an integer of thousands of digits
+        text = f"{type(value).__name__}(...)"
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:81])
     return text if len(text) <= 80 else text[:77] + "..."
 
