@@ -31,6 +31,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     KBinsDiscretizer,
+    MinMaxScaler,
     OneHotEncoder,
     PolynomialFeatures,
 )
@@ -1312,6 +1313,36 @@ def announce(model: Any, name: str, attribute: str, value_: Any) -> ModelFile:
         elif isinstance(part, (list, tuple)):
             todo.extend(part)
     raise AssertionError(name)
+
+
+def file_of(model: Any) -> Any:
+    return read_bytes(pickle.dumps(model)).root
+
+
+def test_parts_that_hold_themselves() -> None:
+    """Once, twice, and each of many the next one twice."""
+    numbers = np.arange(60.0).reshape(12, 5) % 7
+    tree = DecisionTreeClassifier(max_depth=2).fit(numbers, ["a", "b"] * 6)
+    union = Record(Name("sklearn.pipeline", "FeatureUnion"))
+    for times in (1, 2):
+        union.attributes["transformer_list"] = [("again", union)] * times
+        file = read_bytes(pickle.dumps(make_pipeline(MinMaxScaler(), tree)))
+        file.root["steps"][:] = [("union", union), ("tree", file_of(tree))]
+        with pytest.raises(UnsupportedModel):
+            lower(file)
+    inner: Any = file_of(tree)
+    for _ in range(30):
+        outer = Record(Name("sklearn.ensemble._voting", "VotingClassifier"))
+        outer.attributes.update(
+            estimators=[("a", inner), ("b", inner)],
+            estimators_=[inner, inner],
+            classes_=np.array([0, 1]),
+            voting="hard",
+        )
+        inner = outer
+    file.root["steps"][:] = [("model", inner)]
+    with pytest.raises(UnsupportedModel):
+        lower(file)
 
 
 @pytest.mark.parametrize(

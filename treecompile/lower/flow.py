@@ -48,6 +48,8 @@ from .versions import Version, version_of
 
 # No model that was fitted holds one part so often, or has so many columns.
 MOST_VISITS = 1_000
+# Parts inside one another, each of which adds its name to the path.
+DEEPEST = 40
 MOST_COLUMNS = 1_000_000
 
 FLOAT64 = frozenset({"float64"})
@@ -136,6 +138,8 @@ class Raw:
     def visit(self, record: Record, here: str) -> None:
         """Called for each part on the way; refused where it is met again and again, as
         in a file whose few parts hold one another and unfold without end."""
+        if here.count(",") > DEEPEST:
+            raise UnsupportedModel(here[:200], "it is wrapped in itself")
         self.visits[id(record)] += 1
         if self.visits[id(record)] > MOST_VISITS:
             raise UnsupportedModel(
