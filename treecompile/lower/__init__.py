@@ -7,8 +7,11 @@ may override ``predict``. ``models.ENSEMBLES`` and ``models.TREES`` are the mode
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from ..errors import BadSchema, TreecompileError, UnsupportedModel
 from ..program import (
@@ -56,6 +59,10 @@ from .wrappers import Unwrapped, unwrap
 NOTHING = Beside()
 
 
+# numpy moved it in 1.25.
+_ComplexWarning: type[Warning] = getattr(np, "exceptions", np).ComplexWarning
+
+
 def lower(
     file: ModelFile,
     described: tuple[Described, ...] | None = None,
@@ -76,8 +83,13 @@ def lower(
     where ``described`` does not fit.
     """
     try:
-        root = find_part(file.root, part)
-        return _lower(root, file.sha256, described, threshold, reject_unknown, beside)
+        with warnings.catch_warnings():
+            # Complex numbers in the place of real ones: numpy would only warn.
+            warnings.simplefilter("error", _ComplexWarning)
+            root = find_part(file.root, part)
+            return _lower(
+                root, file.sha256, described, threshold, reject_unknown, beside
+            )
     except TreecompileError:
         raise
     except (
@@ -86,6 +98,7 @@ def lower(
         LookupError,
         TypeError,
         ValueError,
+        _ComplexWarning,
     ) as error:
         # A file can hold anything under the names of fitted attributes.
         raise UnsupportedModel(
