@@ -176,6 +176,21 @@ def test_a_model_that_reads_no_column() -> None:
     assert scorer.encode({}) == (1.0,)
 
 
+def test_a_computed_number_that_is_only_ever_missing_or_not() -> None:
+    # The root of a standardized product is missing below zero: a threshold of +inf.
+    X = np.random.default_rng(5).normal(size=(80, 2))
+    steps = (PolynomialFeatures(include_bias=False), FunctionTransformer(np.sqrt))
+    with np.errstate(invalid="ignore"):
+        pipe = make_pipeline(*steps, DecisionTreeClassifier(random_state=0))
+        pipe.fit(X, X[:, 0] * X[:, 1] < 0)
+        expected = pipe.predict(X).tolist()
+    source = compile_model(pipe)
+    assert "<= inf" in source
+    scorer = load(source)
+    rows = [dict(zip(("x0", "x1"), row)) for row in X.tolist()]
+    assert scorer.predict_many(rows) == expected
+
+
 def test_a_truth_that_is_filled_in_is_a_number() -> None:
     X = pd.DataFrame({"a": [True, None, False, True] * 20, "b": range(80)}).astype(
         {"a": object}

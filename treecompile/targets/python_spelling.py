@@ -194,6 +194,8 @@ class Spelling:
         points = [
             high for low, high in stretches if math.nextafter(low, math.inf) == high
         ]
+        if (-math.inf, math.inf) in stretches:  # every number, and nothing missing
+            self.helpers.add("inf")
         if len(points) == len(stretches) > 1:
             return f"{name} in {self._set(name, [literal(x) for x in points])}"
         return " or ".join(_stretch(name, low, high) for low, high in stretches)
