@@ -25,12 +25,14 @@ from .forests import forest, single
 from .histograms import histogram_boosting, own_encoding
 from .inverse import inverse_expression
 from .isolation import isolation_forest
-from .lightgbm_model import lightgbm, own_codes
+from .lightgbm_model import lightgbm
+from .lightgbm_model import own_codes as lightgbm_codes
 from .paths import name_part
 from .several import chain, multi_output, one_vs_rest
 from .stacking import linear, stacking
 from .tree import Positive
 from .wrappers import SEARCHES, unwrap
+from .xgboost_model import own_codes as xgboost_codes
 from .xgboost_model import xgboost
 
 TREES = (
@@ -139,7 +141,8 @@ ENSEMBLES.update(BOOSTERS)
 #: Models that encode the categories of their columns themselves.
 OWN_ENCODINGS: dict[tuple[str, str], Callable[[Record, Flow, str, Raw], Flow]] = {
     **{("sklearn", name): own_encoding for name in HISTOGRAMS},
-    **{kind: own_codes for kind in BOOSTERS if kind[0] == "lightgbm"},
+    **{kind: lightgbm_codes for kind in BOOSTERS if kind[0] == "lightgbm"},
+    **{kind: xgboost_codes for kind in BOOSTERS if kind[0] == "xgboost"},
 }
 #: Models that are compiled inside others only.
 INNER: dict[tuple[str, str], Lowering] = {

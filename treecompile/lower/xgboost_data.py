@@ -225,11 +225,17 @@ class _Parts:
             raw = bytes(int(x) & 0xFF for x in self._integers(values).tolist())
             if any(not 0 <= a <= b <= len(raw) for a, b in zip(ends, ends[1:])):
                 raise self._damaged("its categories do not fit together")
-            return tuple(
+            texts = [
                 raw[a:b].decode("utf-8", "surrogateescape")
                 for a, b in zip(ends, ends[1:])
-            )
+            ]
+            return tuple(texts) or None
         array = np.asarray(values)
+        if array.size and array.dtype.kind not in "iuf":
+            raise self._refuse(
+                "its categories are of a kind that is not supported",
+                "Supported are text and numbers.",
+            )
         return tuple(array.tolist()) if array.size else None
 
     def _base(self, text: str, outputs: int) -> tuple[float, ...]:

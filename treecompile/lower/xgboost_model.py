@@ -7,7 +7,9 @@ addition rounded to single. The link is computed in single precision with glibc'
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,9 +19,12 @@ from ..program import (
     Apply,
     Arithmetic,
     Choice,
+    Feature,
+    Match,
     Number,
     Replace,
     Softmax,
+    State,
     Test,
     Threshold,
     Trees,
@@ -28,7 +33,7 @@ from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
 from .booster_trees import DAMAGED, bands, sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
-from .flow import Flow
+from .flow import Flow, Raw
 from .precision import SINGLE_LIMIT, double_cuts
 from .tree import class_labels
 from .xgboost_data import XgboostModel, XgboostTree, xgboost_model
@@ -49,6 +54,24 @@ _PLAIN = {
 _MANY = {"multi:softprob", "multi:softmax"}
 # Codes of categories from here on are taken for none.
 _OUT_OF_RANGE = 2**24
+
+
+def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
+    """What flows in with the codes of the categories of a frame, which the model keeps
+    since XGBoost 3.1; it refuses others."""
+    model = xgboost_model(record, path)
+    if model.categories is None or len(flow.features) != model.width:
+        return flow
+    features = list(flow.features)
+    for i, values in enumerate(model.categories):
+        if values is None:
+            continue
+        table = tuple((value, float(code)) for code, value in enumerate(values))
+        value = features[i].value
+        numeric = not isinstance(values[0], str)
+        raw.categories(value, [*values, State.MISSING], True, numeric)
+        features[i] = Feature(features[i].name, Match(value, table, math.nan))
+    return replace(flow, features=tuple(features))
 
 
 def xgboost(member: Member) -> Answering:
