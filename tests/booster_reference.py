@@ -53,10 +53,14 @@ def scorer_of(model: Any) -> Any:
     return scorer
 
 
-def agree(model: Any, X: Any, functions: tuple[str, ...] = ()) -> None:
+def agree(
+    model: Any, X: Any, functions: tuple[str, ...] = (), missing: bool = True
+) -> None:
     """That a scorer answers each row as the library does, to the last bit."""
     scorer = scorer_of(model)
     rows = rows_at_edges(scorer, X)
+    if not missing:
+        rows = rows[~np.isnan(rows).any(axis=1)]
     records = [dict(zip(scorer.COLUMNS, row)) for row in rows.tolist()]
     for name in functions or ("predict", "predict_proba"):
         if not hasattr(model, name):

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from booster_reference import (
     CANCER,
@@ -21,10 +22,22 @@ from booster_reference import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from runners import load
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
+from sklearn.ensemble import (
+    BaggingClassifier,
+    StackingClassifier,
+    StackingRegressor,
+    VotingClassifier,
+    VotingRegressor,
+)
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeRegressor
 
 from treecompile import compile_model
 from treecompile.errors import UnsupportedModel
@@ -209,3 +222,120 @@ def test_any_numbers(data: Any) -> None:
         learning_rate=data.draw(st.sampled_from([1.0, 0.3])),
     ).fit(X, y)
     agree(model, X)
+
+
+def members(kind: str, count: int = 3) -> list[tuple[str, Any]]:
+    return [
+        (str(n), getattr(xgboost, kind)(n_estimators=n + 2, max_depth=3, n_jobs=1))
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("weights", [None, [1, 2, 0.7]])
+def test_votes(weights: Any) -> None:
+    """numpy adds the answers up in single precision, or in double if there are weights
+    or a member that answers in double."""
+    for data in (CANCER, IRIS):
+        X, y = data
+        for soft in ("soft", "hard"):
+            voting = VotingClassifier(
+                members("XGBClassifier"), voting=soft, weights=weights
+            )
+            agree(
+                voting.fit(X, y),
+                X,
+                ("predict", "predict_proba")[: 1 + (soft == "soft")],
+            )
+    X, y = DIABETES
+    agree(VotingRegressor(members("XGBRegressor"), weights=weights).fit(X, y), X)
+    mixed = [*members("XGBRegressor", 2), ("tree", DecisionTreeRegressor(max_depth=3))]
+    agree(VotingRegressor(mixed, weights=weights).fit(X, y), X)
+
+
+def test_inside_what_hands_its_answers_on() -> None:
+    X, y = DIABETES
+    both = np.stack([y, -y], axis=1)
+    model = xgboost.XGBRegressor(n_estimators=3, n_jobs=1)
+    agree(MultiOutputRegressor(model).fit(X, both), X)
+    agree(RegressorChain(model).fit(X, both), X, missing=False)
+    stack = StackingRegressor(
+        members("XGBRegressor"), DecisionTreeRegressor(max_depth=4), cv=2
+    )
+    agree(stack.fit(X, y), X)
+    bagging = BaggingClassifier(members("XGBClassifier")[0][1], 3, random_state=0)
+    agree(bagging.fit(*IRIS), IRIS[0])
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda model: CalibratedClassifierCV(model, cv=2),
+        lambda model: OneVsRestClassifier(model),
+        lambda model: StackingClassifier([("a", model)], cv=2),
+    ],
+)
+def test_what_numpy_computes_in_single_precision_is_refused(around: Any) -> None:
+    model = around(xgboost.XGBClassifier(n_estimators=2, n_jobs=1)).fit(*CANCER)
+    with pytest.raises(UnsupportedModel, match="single precision"):
+        compile_model(model)
+
+
+@pytest.mark.parametrize("options", [{}, {"max_cat_to_onehot": 1}])
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_codes_of_categories(options: dict[str, Any], missing: float) -> None:
+    draw = np.random.RandomState(3)
+    X, y = DIABETES
+    X = X.copy()
+    for column, count in ((0, 12), (1, 70), (2, 3)):
+        X[:, column] = draw.randint(0, count, len(X))
+    y = y + 30 * np.sin(X[:, 0]) + 40 * np.cos(X[:, 1]) + 50 * (X[:, 2] == 1)
+    kinds = ["c"] * 3 + ["q"] * 7
+    options = {"enable_categorical": True, "feature_types": kinds, **options}
+    model = fitted("XGBRegressor", holed(X, missing), y, **options)
+    scorer = scorer_of(model)
+    strange = [math.nan, 0.5, 1.5, 2.999999, 2.99999999, 69.5, 71, 1000, -1, -0.5, 3e7]
+    rows = np.where(draw.rand(*X.shape) < 0.3, draw.choice(strange, X.shape), X)
+    for row, told in zip(rows.tolist(), model.predict(rows).tolist()):
+        assert scorer.score(*row) == told
+
+
+def test_categories_of_a_frame() -> None:
+    draw = np.random.RandomState(0)
+    frame = pd.DataFrame(
+        {
+            "age": draw.rand(600) * 50,
+            "town": pd.Categorical(draw.choice(["rome", "oslo", "bern", None], 600)),
+            "size": pd.Categorical(draw.choice([10, 20, 30, 40], 600)),
+        }
+    )
+    y = frame.age + frame["size"].astype(float) + 9 * (frame.town == "oslo")
+    model = fitted("XGBRegressor", frame, y, enable_categorical=True)
+    scorer = scorer_of(model)
+    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    if "oslo" not in scorer.__loader_source__:  # XGBoost keeps them since 3.1
+        return
+    assert [scorer.predict(r) for r in records] == model.predict(frame).tolist()
+    with pytest.raises(scorer.InvalidRecord):
+        scorer.predict({**records[0], "town": "paris"})
+
+
+def test_what_a_sparse_matrix_does_not_hold_is_missing() -> None:
+    draw = np.random.RandomState(0)
+    frame = pd.DataFrame(
+        {
+            "age": draw.rand(300).round(1) * 50,
+            "town": draw.choice(["rome", "oslo", "bern"], 300),
+        }
+    )
+    y = frame.age + 9 * (frame.town == "oslo")
+    for threshold in (0.0, 1.0):
+        encoder = ColumnTransformer(
+            [("town", OneHotEncoder(handle_unknown="ignore"), ["town"])],
+            remainder="passthrough",
+            sparse_threshold=threshold,
+        )
+        model = xgboost.XGBRegressor(n_estimators=5, max_depth=3, n_jobs=1)
+        pipeline = make_pipeline(encoder, model).fit(frame, y)
+        scorer = scorer_of(pipeline)
+        found = [scorer.predict(record) for record in frame.to_dict("records")]
+        assert found == pipeline.predict(frame).tolist()

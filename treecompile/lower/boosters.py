@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import UnsupportedModel
 from ..read.records import Record
 from .lightgbm_text import lightgbm_model
 from .versions import version_text
@@ -30,17 +31,22 @@ def library_of(record: Record, path: str) -> Library:
         text = xgboost_model(record, path).version_text
         return Library("XGBoost", text or "0.90 or older")
     if package == "lightgbm":
+        lightgbm_model(record, path)  # one that was not fitted is refused here
         return Library("LightGBM", None)  # it does not say its version
     return Library("scikit-learn", version_text(record))
 
 
 def booster_columns(record: Record) -> tuple[tuple[str, ...] | None, int] | None:
     """The names of the columns that a booster takes (None where it was fitted without)
-    and their number; None of what is no booster."""
-    if record.kind[0] == "xgboost":
-        model = xgboost_model(record, record.name)
-        return model.names, model.width
-    if record.kind[0] == "lightgbm":
-        text = lightgbm_model(record, record.name)
-        return text.names, text.width
+    and their number; None of what is no fitted booster."""
+    try:
+        if record.kind[0] == "xgboost":
+            model = xgboost_model(record, record.name)
+            return model.names, model.width
+        if record.kind[0] == "lightgbm":
+            text = lightgbm_model(record, record.name)
+            return text.names, text.width
+    except UnsupportedModel:
+        # One that was not fitted, as a part of what was; or lowering says why not.
+        return None
     return None

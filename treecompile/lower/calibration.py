@@ -18,7 +18,7 @@ from ..program import (
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of, divided
-from .committees import of_class, probabilities
+from .committees import in_doubles, of_class, probabilities
 from .tree import class_labels
 
 
@@ -44,7 +44,7 @@ def _fold(inner: Member, classes: Labels) -> Vector:
     record, build = inner.record, inner.build
     model = record.get("estimator", record.get("base_estimator"))
     base = inner.inner(model, "estimator")
-    answering = base.answers()
+    answering = in_doubles(base.answers(), base)
     known = classes_of(base, answering)
     if answering.decision is not None:
         scores = answering.decision

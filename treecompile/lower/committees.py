@@ -88,6 +88,19 @@ def probabilities(answering: Answering, member: Member) -> Vector:
     return answering.shares()[0]
 
 
+def in_doubles(answering: Answering, member: Member) -> Answering:
+    """The same; refused where it answers in single precision, of which numpy makes other
+    sums and products than of doubles, and not the same in its versions."""
+    if answering.single:
+        raise member.refuse(
+            "it answers in single precision, and what is computed from that around it "
+            "depends on the version of numpy",
+            "Compile the model alone, or inside a Pipeline, a search, a MultiOutput*, a "
+            "*Chain or a vote.",
+        )
+    return answering
+
+
 def of_class(known: Labels, label: Any) -> int | None:
     """The place of a label; True is not 1 here, where both are labels."""
     for place, other in enumerate(known):
@@ -221,6 +234,7 @@ def _votes(
             table_ = () if place is None else ((float(place), weight),)
             terms[j].append(Match(code, table_, other))
         if shares:
+            answering = in_doubles(answering, inner)
             for j, share in enumerate(probabilities(answering, inner)):
                 weighted[j].append(Arithmetic("*", share, Number(weight)))
     return build.sums([*terms, *weighted], "vote")
@@ -370,6 +384,8 @@ def _slot(inner: Member, code: Any, width: int) -> int:
 def _bagged(inner: Member, answering: Answering, classes: Labels | None) -> Vector:
     """What a model adds: a number for each output, or for each class."""
     if classes is None:
+        answering = in_doubles(answering, inner)
+    if classes is None:
         return numbers_of(answering, inner)
     codes = classes_of(inner, answering)
     terms: list[Expression] = [Number(0.0)] * len(classes)
@@ -426,12 +442,15 @@ def voting_classifier(member: Member) -> Answering:
     build, count = member.build, len(classes)
     if member.record.get("voting", "hard") == "soft":
         rows = []
+        single = weights is None
         for inner in members:
-            shares = probabilities(one_output(inner, inner.answers()), inner)
+            answering = one_output(inner, inner.answers())
+            single &= answering.single
+            shares = probabilities(answering, inner)
             if len(shares) != count:
                 raise inner.refuse("it does not know all of the classes")
             rows.append(shares)
-        mean = build.values(_average(build, rows, weights), "share")
+        mean = build.values(_average(build, rows, weights, single), "share")
         return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
     tally: list[list[Expression]] = [[] for _ in classes]
     for inner, weight in zip(members, weights or [1.0] * len(members)):
@@ -446,10 +465,23 @@ def voting_classifier(member: Member) -> Answering:
     return Answering((classes,), (Choice(votes),), words)
 
 
+def _single_mean(column: Sequence[Expression]) -> Expression:
+    total = column[0]
+    for x in column[1:]:
+        total = Apply("single", Arithmetic("+", total, x), ())
+    return Apply("single", Arithmetic("/", total, Number(float(len(column)))), ())
+
+
 def _average(
-    build: Builder, rows: list[Vector], weights: list[float] | None
+    build: Builder,
+    rows: list[Vector],
+    weights: list[float] | None,
+    single: bool = False,
 ) -> tuple[Expression, ...]:
-    """numpy.average over the models: products, a sum from left to right, a division."""
+    """numpy.average over the models: products, a sum from left to right, a division;
+    each rounded to single precision if every model answers so, and without weights."""
+    if single:
+        return tuple(_single_mean(column) for column in zip(*rows))
     if weights is None:
         return divided(build.sums(list(zip(*rows)), "total"), len(rows))
     total = 0.0
@@ -468,6 +500,10 @@ def _average(
 def voting_regressor(member: Member) -> Answering:
     """VotingRegressor: the (weighted) mean, as a batch call has it."""
     members, weights = _voters(member)
-    rows: list[Vector] = [(number_of(inner.answers(), inner),) for inner in members]
-    mean = member.build.values(_average(member.build, rows, weights), "mean")
+    answers = [inner.answers() for inner in members]
+    single = weights is None and all(answering.single for answering in answers)
+    rows: list[Vector] = [
+        (number_of(answering, inner),) for answering, inner in zip(answers, members)
+    ]
+    mean = member.build.values(_average(member.build, rows, weights, single), "mean")
     return Answering(None, mean, f"the mean of {len(members)} models")

@@ -266,6 +266,13 @@ def with_inverse(
     numbers: list[Any] = list(answering.answers)
     if answering.classes is not None:
         raise UnsupportedModel(path, "its regressor is a classifier")
+    if answering.single:
+        raise UnsupportedModel(
+            path,
+            "its regressor answers in single precision, in which numpy takes the target "
+            "back otherwise than a scorer can",
+            "Compile the regressor alone (regressor_), and take its answers back yourself.",
+        )
     back = [
         inverse_expression(record.get("transformer_"), path, k, x)
         for k, x in enumerate(numbers)

@@ -18,7 +18,7 @@ from ..program import (
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of
-from .committees import number_of, probabilities
+from .committees import in_doubles, number_of, probabilities
 from .flow import Flow
 from .tree import class_labels
 
@@ -184,7 +184,7 @@ def _against_rest(inner: Member) -> tuple[Expression, Expression | None, bool]:
     if isinstance(record, Record) and record.name == "_ConstantPredictor":
         value = float(np.asarray(record["y_"]).reshape(-1)[0])
         return Number(value), Number(value), True
-    answering = inner.answers()
+    answering = in_doubles(inner.answers(), inner)
     labels: Labels = classes_of(inner, answering)
     if len(labels) != 2:
         raise inner.refuse("it does not part one class from the rest")

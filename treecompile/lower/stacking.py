@@ -48,9 +48,12 @@ def stacking(member: Member) -> Answering:
         if len(classes) > 1 or isinstance(encoder, list):
             raise member.refuse("several outputs are not supported here")
     columns: list[Feature] = []
+    single = not record.get("passthrough")
     for name, model, method in zip(names, models, methods):
         inner = member.inner(model, f"estimator {name!r}")
-        for i, value in enumerate(_column(inner, method, classes)):
+        answering = inner.answers()
+        single &= answering.single
+        for i, value in enumerate(_column(inner, answering, method, classes)):
             columns.append(Feature(f"{name}_{i}", value))
     flow = Flow(tuple(columns))
     if record.get("passthrough"):
@@ -60,6 +63,11 @@ def stacking(member: Member) -> Answering:
     final = member.inner(member.fitted("final_estimator_"), "final estimator", flow)
     words = f"{len(models)} models, whose answers are the columns of the last"
     answering = final.answers()
+    if single and member.build.linear:
+        raise final.refuse(
+            "a linear model of nothing but numbers of single precision cannot be compiled",
+            "Supported are trees as the final estimator, or passthrough=True.",
+        )
     if classes is None:
         value = number_of(answering, final)
         return Answering(None, (value,), words)
@@ -68,8 +76,7 @@ def stacking(member: Member) -> Answering:
     return replace(answering, classes=classes, words=words, applies=None)
 
 
-def _column(inner: Member, method: str, classes: Any) -> Vector:
-    answering = inner.answers()
+def _column(inner: Member, answering: Answering, method: str, classes: Any) -> Vector:
     if method == "predict_proba":
         shares = probabilities(answering, inner)
         return shares[1:] if len(classes[0]) == 2 else shares
