@@ -8,6 +8,10 @@ from contextlib import contextmanager
 _LONGEST_LINE = 3_000
 
 
+#: What to do about a file whose parts contradict one another.
+DAMAGED = "The file is damaged or was made by hand; pickle the fitted model again."
+
+
 class TreecompileError(Exception):
     """The input cannot be used; the message says what, where and what to do.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import BadSchema, TreecompileError, UnsupportedModel
+from ..errors import DAMAGED, BadSchema, TreecompileError, UnsupportedModel
 from ..program import (
     Column,
     Expression,
@@ -105,7 +105,7 @@ def lower(
             "",
             f"The parts of the model do not fit together ({type(error).__name__}: "
             f"{error}).",
-            "The file is damaged or was made by hand; pickle the fitted model again.",
+            DAMAGED,
         ) from error
 
 
@@ -205,7 +205,7 @@ def _check_width(record: Record, width: int, path: str) -> None:
         raise UnsupportedModel(
             path,
             f"it was fitted on {fitted} columns, and {width} reach it",
-            "The file is damaged or was made by hand; pickle the fitted model again.",
+            DAMAGED,
         )
 
 

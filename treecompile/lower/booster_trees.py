@@ -1,17 +1,45 @@
-"""What the trees of XGBoost, LightGBM and CatBoost share: node arrays, checked."""
+"""What the models of XGBoost and LightGBM share: node arrays, checked; categories."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..program import Bands, Test, Tree
+from ..errors import DAMAGED
+from ..program import Bands, Category, Constant, Feature, Match, State, Test, Tree
+from ..read.records import Record
 from .build import Member
+from .flow import Flow, Raw
 
-DAMAGED = "The file is damaged or was made by hand; pickle the fitted model again."
+
+def booster_of(record: Record) -> Any:
+    """The Booster record of a fitted model (a bare Booster is its own), or None."""
+    if record.name == "Booster":
+        return record
+    booster = record.get("_Booster")
+    return booster if isinstance(booster, Record) else None
+
+
+def coded(
+    flow: Flow,
+    raw: Raw,
+    categories: Iterable[tuple[int, Sequence[Constant]]],
+    *,
+    closed: bool,
+) -> Flow:
+    """What flows in, with codes for the categories that the model keeps of a frame's
+    columns (by their place); ``closed`` refuses others, else they count as missing."""
+    features = list(flow.features)
+    for i, values in categories:
+        table = tuple((value, float(code)) for code, value in enumerate(values))
+        value = features[i].value
+        known: list[Category] = [*values, State.MISSING] if closed else [*values]
+        numeric = all(type(x) in (int, float) for x in values)
+        raw.categories(value, known, closed, numeric)
+        features[i] = Feature(features[i].name, Match(value, table, math.nan))
+    return replace(flow, features=tuple(features))
 
 
 def sum_of(count: int) -> str:
@@ -24,7 +52,6 @@ def tree_of(
     left: Sequence[int],
     right: Sequence[int],
     test: Callable[[int], Test],
-    depth_first: bool = False,
 ) -> tuple[Tree, list[int]]:
     """The tree whose children are given by node, and the nodes that are its leaves.
 
@@ -85,14 +112,3 @@ def bands(
                 cuts.append(cut)
             inside = left
     return Bands(feature, tuple(cuts), missing_left)
-
-
-def numbers(
-    member: Member, value: object, kinds: str, word: str
-) -> NDArray[np.float64]:
-    """A list or an array of numbers as an array; refused where it is none."""
-    if isinstance(value, (list, np.ndarray)):
-        array = np.asarray(value)
-        if array.ndim == 1 and (array.dtype.kind in kinds or not array.size):
-            return array
-    raise member.refuse(f"its {word} are no list of numbers", DAMAGED)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsupportedModel
+from ..errors import DAMAGED, UnsupportedModel
 from ..program import (
     Arithmetic,
     Choice,
@@ -51,6 +51,7 @@ class Builder:
     nodes: int = 0
     leaves: int = 0
     depth: int = 0
+    rounded: bool = False  # a tree compares in single precision
     linear: bool = False  # a linear model is among them
     #: The models inside one another that stages are added for: where, and which class.
     members: tuple[tuple[str, str], ...] = ()
@@ -182,7 +183,7 @@ class Member:
         if said is not None and said != width:
             raise self.refuse(
                 f"it was fitted on {said} columns, and {width} reach it",
-                "The file is damaged or was made by hand; pickle the fitted model again.",
+                DAMAGED,
             )
 
 

@@ -384,9 +384,7 @@ def _slot(inner: Member, code: Any, width: int) -> int:
 def _bagged(inner: Member, answering: Answering, classes: Labels | None) -> Vector:
     """What a model adds: a number for each output, or for each class."""
     if classes is None:
-        answering = in_doubles(answering, inner)
-    if classes is None:
-        return numbers_of(answering, inner)
+        return numbers_of(in_doubles(answering, inner), inner)
     codes = classes_of(inner, answering)
     terms: list[Expression] = [Number(0.0)] * len(classes)
     if answering.shares is not None:

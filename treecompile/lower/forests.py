@@ -34,6 +34,7 @@ def added_tree(
         raise member.refuse("it is not fitted", "Call fit() before it is pickled.")
     table = node_table(record["tree_"], member.here, len(places))
     build = member.build
+    build.rounded = True
     build.nodes += len(table.left)
     build.leaves += int(table.leaves.sum())
     build.depth = max(build.depth, depth_of(table))
@@ -109,17 +110,7 @@ def forest(member: Member) -> Answering:
         divided(total, len(trees)), "share" if classes else "mean"
     )
     words = f"the mean of {len(trees)} trees"
-    if classes is None:
-        return Answering(None, mean, words, several=width > 1, applies=applies)
-    outputs = outputs_of(mean, classes)
-    return Answering(
-        classes,
-        tuple(map(Choice, outputs)),
-        words,
-        shares=lambda: outputs,
-        several=len(classes) > 1,
-        applies=applies,
-    )
+    return _answering(classes, mean, words, applies)
 
 
 def _accepts_missing(member: Member, tree: Any) -> bool:
@@ -149,8 +140,19 @@ def single(member: Member) -> Answering:
         values = leaf_means(table, member.here)
     vector = one_tree(member, tree, values, nodes_of(table))
     words = "one tree"
+    return _answering(classes, vector, words)
+
+
+def _answering(
+    classes: tuple[Labels, ...] | None,
+    vector: Vector,
+    words: str,
+    applies: int | None = None,
+) -> Answering:
+    """Shares of classes, the largest of which is the answer; or a regressor's numbers."""
     if classes is None:
-        return Answering(None, vector, words, several=len(vector) > 1)
+        several = len(vector) > 1
+        return Answering(None, vector, words, several=several, applies=applies)
     outputs = outputs_of(vector, classes)
     return Answering(
         classes,
@@ -158,6 +160,7 @@ def single(member: Member) -> Answering:
         words,
         shares=lambda: outputs,
         several=len(classes) > 1,
+        applies=applies,
     )
 
 

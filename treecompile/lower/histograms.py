@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import DAMAGED
 from ..program import (
     LARGEST,
     Apply,
@@ -259,7 +260,7 @@ def _check(inner: Member, nodes: Any, width: int) -> None:
     ):
         raise inner.refuse(
             "the tree cannot be trusted: its nodes do not fit together",
-            "The file is damaged or was made by hand; pickle the fitted model again.",
+            DAMAGED,
         )
 
 

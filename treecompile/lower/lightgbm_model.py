@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import DAMAGED
 from ..program import (
     LARGEST,
     Apply,
     Arithmetic,
     Choice,
     Expression,
-    Feature,
-    Match,
     Number,
     Softmax,
     Test,
@@ -30,16 +28,11 @@ from ..program import (
     Trees,
 )
 from ..read.records import Record
-from .booster_trees import DAMAGED, bands, sum_of, tree_of
+from .booster_trees import bands, booster_of, coded, sum_of, tree_of
 from .boosting import last_even
 from .build import Answering, Labels, Member, Vector, divided
 from .flow import Flow, Raw
-from .lightgbm_text import (
-    LightgbmModel,
-    LightgbmTree,
-    booster_of,
-    lightgbm_model,
-)
+from .lightgbm_text import LightgbmModel, LightgbmTree, lightgbm_model
 from .tree import class_labels
 
 # Answered as they are summed, or squared if the numbers were fitted as their roots.
@@ -81,14 +74,7 @@ def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
     model = lightgbm_model(record, path)
     if not model.categories or len(flow.features) != model.width:
         return flow
-    features = list(flow.features)
-    for i, values in model.categories.items():
-        table = tuple((value, float(code)) for code, value in enumerate(values))
-        value = features[i].value
-        numeric = all(type(x) in (int, float) for x in values)
-        raw.categories(value, list(values), False, numeric)
-        features[i] = Feature(features[i].name, Match(value, table, math.nan))
-    return replace(flow, features=tuple(features))
+    return coded(flow, raw, model.categories.items(), closed=False)
 
 
 def lightgbm(member: Member) -> Answering:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ..errors import UnsupportedModel
+from ..errors import DAMAGED, UnsupportedModel
 from ..read.records import Record
-from .booster_trees import DAMAGED
+from .booster_trees import booster_of
 
 #: The forms of the text whose meaning is known here: LightGBM 2.1 to 4.
 FORMS = ("v2", "v3", "v4")
@@ -48,14 +48,6 @@ class LightgbmModel:
     names: tuple[str, ...] | None
     categories: dict[int, tuple[Any, ...]]
     trees: tuple[LightgbmTree, ...]
-
-
-def booster_of(record: Record) -> Any:
-    """The Booster record of a fitted LightGBM model, or None."""
-    if record.name == "Booster":
-        return record
-    booster = record.get("_Booster")
-    return booster if isinstance(booster, Record) else None
 
 
 def lightgbm_model(record: Record, path: str) -> LightgbmModel:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsupportedModel
+from ..errors import DAMAGED, UnsupportedModel
 from ..read.records import Record
 
 KNOWN_FIELDS = {
@@ -126,5 +126,5 @@ def _damaged(path: str, problem: str) -> None:
     raise UnsupportedModel(
         path,
         f"the tree cannot be trusted: {problem}",
-        "The file is damaged or was made by hand; pickle the fitted model again.",
+        DAMAGED,
     )

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnreadableFile, UnsupportedModel
+from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
 from ..read.records import Record
 from ..read.xgboost_payload import model_of
-from .booster_trees import DAMAGED
+from .booster_trees import booster_of
 
 #: The newest XGBoost whose arithmetic is known here.
 NEWEST = (3, 2)
@@ -54,14 +54,6 @@ class XgboostModel:
     best_iteration: int | None
     names: tuple[str, ...] | None
     categories: tuple[tuple[Any, ...] | None, ...] | None
-
-
-def booster_of(record: Record) -> Any:
-    """The Booster record of a fitted XGBoost model, or None."""
-    if record.name == "Booster":
-        return record
-    booster = record.get("_Booster")
-    return booster if isinstance(booster, Record) else None
 
 
 def xgboost_model(record: Record, path: str) -> XgboostModel:

@@ -7,31 +7,27 @@ addition rounded to single. The link is computed in single precision with glibc'
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import DAMAGED
 from ..program import (
     Apply,
     Arithmetic,
     Choice,
-    Feature,
-    Match,
     Number,
     Replace,
     Softmax,
-    State,
     Test,
     Threshold,
     Trees,
 )
 from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
-from .booster_trees import DAMAGED, bands, sum_of, tree_of
+from .booster_trees import bands, coded, sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
 from .flow import Flow, Raw
 from .precision import SINGLE_LIMIT, double_cuts
@@ -62,16 +58,8 @@ def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
     model = xgboost_model(record, path)
     if model.categories is None or len(flow.features) != model.width:
         return flow
-    features = list(flow.features)
-    for i, values in enumerate(model.categories):
-        if values is None:
-            continue
-        table = tuple((value, float(code)) for code, value in enumerate(values))
-        value = features[i].value
-        numeric = not isinstance(values[0], str)
-        raw.categories(value, [*values, State.MISSING], True, numeric)
-        features[i] = Feature(features[i].name, Match(value, table, math.nan))
-    return replace(flow, features=tuple(features))
+    held = [(i, x) for i, x in enumerate(model.categories) if x is not None]
+    return coded(flow, raw, held, closed=True)
 
 
 def xgboost(member: Member) -> Answering:
@@ -176,6 +164,7 @@ def _sum(member: Member, model: XgboostModel, flow: Flow) -> Vector:
     places = member.build.places(flow)
     count = _used(member, model)
     old = _base_last(model)
+    member.build.rounded = True
     found, rows, nodes = [], [], []
     for number in range(count):
         inner = member.inner(member.record, f"tree {number}")

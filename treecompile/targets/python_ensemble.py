@@ -68,7 +68,6 @@ class Function:
     name: str
     title: str
     arguments: tuple[str, ...]
-    results: tuple[str, ...]
     body: str
 
 
@@ -273,7 +272,10 @@ class EnsembleText:
         if number <= (-1 if self.model.applies is None else self.model.applies):
             if not self._listing:
                 self._share_numbers(packed)
-                lines = [f"    numbers = _numbers{_tuple(self.columns, 4)}"]
+                arguments = _tuple(self.columns, 4)
+                if len(self.columns) == 1:
+                    arguments = f"({self.columns[0]})"
+                lines = [f"    numbers = _numbers{arguments}"]
             first, end = self._ranges[number]
         else:
             first, end = packed.add_stage(stage, _keeps_zeros(stage))
@@ -338,7 +340,6 @@ class EnsembleText:
                 name=name,
                 title=f"Trees {first + 1} to {last + 1}: what they add.",
                 arguments=arguments,
-                results=tuple(names),
                 body="\n".join((*body[1:], "", result)),
             )
         )
