@@ -293,3 +293,14 @@ def test_any_numbers(data: Any) -> None:
     except lightgbm.basic.LightGBMError:  # it cannot fit such numbers
         assume(False)
     agree(model, X)
+
+
+def test_the_scorer_says_what_is_true_of_lightgbm() -> None:
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    y = np.digitize(X[:, 0], [-0.5, 0.5])
+    source = compile_model(
+        lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(X, y)
+    )
+    top = " ".join(source.partition("from __future__")[0].split())
+    assert "here and in LightGBM" in top
+    assert "numpy" not in top and "single precision" not in top

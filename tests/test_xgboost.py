@@ -339,3 +339,12 @@ def test_what_a_sparse_matrix_does_not_hold_is_missing() -> None:
         scorer = scorer_of(pipeline)
         found = [scorer.predict(record) for record in frame.to_dict("records")]
         assert found == pipeline.predict(frame).tolist()
+
+
+def test_the_scorer_says_what_is_true_of_xgboost() -> None:
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    y = np.digitize(X[:, 0], [-0.5, 0.5])
+    source = compile_model(xgboost.XGBClassifier(n_estimators=2).fit(X, y))
+    top = " ".join(source.partition("from __future__")[0].split())
+    assert "by the formula of Linux's C library" in top
+    assert "numpy" not in top and "rounds it to single precision" in top

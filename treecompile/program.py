@@ -522,6 +522,7 @@ class Origin:
     nodes: int
     leaves: int
     depth: int
+    rounded: bool = True  # the model compares in single precision, so cuts were moved
     options: tuple[tuple[str, Any], ...] = ()  # of the build, by name
     mixed: tuple[tuple[str, str], ...] = ()
     described: bool = False  # the columns are those of a schema or of the data

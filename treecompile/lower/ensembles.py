@@ -40,6 +40,13 @@ from .wrappers import Unwrapped
 # scipy's expit is the C library's everywhere.
 CURVED = {name for name, f in FUNCTIONS.items() if not f.exact} - {"expit"}
 
+# Boosters are C++ and call no function of numpy.
+_OF_BOOSTERS = {
+    "xgboost": "pass through exp in single precision, by the formula of Linux's C "
+    "library. On another system XGBoost's own may differ in the last bit.",
+    "lightgbm": "pass through exp, which is the C library's, here and in LightGBM.",
+}
+
 
 def lower_ensemble(
     unwrapped: Unwrapped, path: str, flow: Flow, raw: Raw, positive: Positive | None
@@ -64,7 +71,7 @@ def lower_ensemble(
         columns=(),
         required=(),
         features=seen.features,
-        model=_ensemble(answering, build),
+        model=_ensemble(answering, build, record.kind[0]),
         classes=classes,
         origin=Origin(
             estimator=record.name,
@@ -75,12 +82,13 @@ def lower_ensemble(
             nodes=build.nodes,
             leaves=build.leaves,
             depth=build.depth,
+            rounded=build.rounded,
         ),
         inner=tuple(build.features[count:]),
     )
 
 
-def _ensemble(answering: Answering, build: Builder) -> Ensemble:
+def _ensemble(answering: Answering, build: Builder, package: str) -> Ensemble:
     """The answers, made of the scores; what only the probabilities need comes after."""
     count = len(build.stages)
     shares = answering.shares() if answering.shares is not None else None
@@ -137,12 +145,16 @@ def _ensemble(answering: Answering, build: Builder) -> Ensemble:
         one_row=answering.one_row_of_shares,
         words=answering.words,
         linear=build.linear,
-        notes=_notes(answering, stages, after, build.linear),
+        notes=_notes(answering, stages, after, build.linear, package),
     )
 
 
 def _notes(
-    answering: Answering, stages: Sequence[Stage], links: Sequence[Stage], linear: bool
+    answering: Answering,
+    stages: Sequence[Stage],
+    links: Sequence[Stage],
+    linear: bool,
+    package: str,
 ) -> tuple[str, ...]:
     """What is not promised of the last bits (semantics R2, 5.7)."""
     notes = []
@@ -150,15 +162,19 @@ def _notes(
     if any(map(_is_curved, [*stages, *links])):
         all_of_it = any(map(_is_curved, stages))
         what = "Answers" if all_of_it else "Probabilities"
-        note = (
-            f"{what} pass through exp, which is the C library's here. Where numpy has "
-            "one of its own (on processors with AVX-512), the model's own differ by a "
-            "few units in the last place."
-        )
-        if labels:
-            note += " Labels are equal" + " but for ties that close." * all_of_it
-            note += "." * (not all_of_it)
-        notes.append(note)
+        if package in _OF_BOOSTERS:
+            notes.append(f"{what} {_OF_BOOSTERS[package]}")
+        else:
+            function = "exp" if answering.samples is None else "a power"
+            note = (
+                f"{what} pass through {function}, which is the C library's here. Where "
+                "numpy has one of its own (on processors with AVX-512), the model's own "
+                "differ by a few units in the last place."
+            )
+            if labels:
+                note += " Labels are equal" + " but for ties that close." * all_of_it
+                note += "." * (not all_of_it)
+            notes.append(note)
     if linear:
         note = (
             "The last model is linear. scikit-learn leaves the order of its sum to BLAS, "

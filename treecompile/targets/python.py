@@ -243,9 +243,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
 
 def _has_rounded_cuts(program: Program) -> bool:
     """Whether a cut is not the model's own number, but stands for its rounding."""
-    if program.origin.estimator.startswith("HistGradientBoosting"):
-        return False
-    return any(
+    return program.origin.rounded and any(
         isinstance(test, Cuts) for tree in program.trees() for test in tree.tests
     )
 
