@@ -58,6 +58,7 @@ from treecompile.program import (
     Values,
     WeightedMedian,
 )
+from treecompile.single import single
 
 FUNCTIONS = ("predict", "predict_proba", "decision_function", "score_samples", "apply")
 # What a tree adds: no infinities, whose differences are no numbers.
@@ -114,7 +115,7 @@ def combined(draw: st.DrawFn, last: int, width: int) -> Stage:
     """A stage made of the numbers of the one before."""
     of = numbers_of(last, width)
     name = draw(st.sampled_from(("share", "mean", "total", "predict")))
-    kind = draw(st.integers(0, 6))
+    kind = draw(st.integers(0, 8))
     if kind == 0:
         return Values(tuple(Arithmetic("/", x, Number(3.0)) for x in of), name)
     if kind == 1:
@@ -129,6 +130,15 @@ def combined(draw: st.DrawFn, last: int, width: int) -> Stage:
     if kind == 3:
         absolute = tuple(Apply("abs", x, ()) for x in of)
         return Shares(absolute, draw(st.booleans()), 0.5, name)
+    if kind == 7:
+        small = tuple(Apply("single", Clip(x, -9.0, 9.0), ()) for x in of)
+        absolute = tuple(Apply("abs", x, ()) for x in small)
+        return Shares(absolute, False, 0.5, name, single=True)
+    if kind == 8:
+        small = tuple(Apply("single", Clip(x, -9.0, 9.0), ()) for x in of)
+        points = tuple(map(single, (-9.0, -0.1, 0.3, 9.0, 0.0, 0.2, 0.7, 1.0)))
+        lines = [Apply("interpolated_single", x, points) for x in small]
+        return Values(tuple(lines), name)
     if kind == 4:
         weights = st.sampled_from((0.5, 1.0, 2.0))
         return WeightedMedian(of, tuple(draw(weights) for _ in of), name)

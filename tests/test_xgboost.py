@@ -22,18 +22,15 @@ from booster_reference import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from runners import load
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
 from sklearn.ensemble import (
     BaggingClassifier,
-    StackingClassifier,
     StackingRegressor,
     VotingClassifier,
     VotingRegressor,
 )
 from sklearn.model_selection import GridSearchCV
-from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -264,20 +261,6 @@ def test_inside_what_hands_its_answers_on() -> None:
     agree(stack.fit(X, y), X)
     bagging = BaggingClassifier(members("XGBClassifier")[0][1], 3, random_state=0)
     agree(bagging.fit(*IRIS), IRIS[0])
-
-
-@pytest.mark.parametrize(
-    "around",
-    [
-        lambda model: CalibratedClassifierCV(model, cv=2),
-        lambda model: OneVsRestClassifier(model),
-        lambda model: StackingClassifier([("a", model)], cv=2),
-    ],
-)
-def test_what_numpy_computes_in_single_precision_is_refused(around: Any) -> None:
-    model = around(xgboost.XGBClassifier(n_estimators=2, n_jobs=1)).fit(*CANCER)
-    with pytest.raises(UnsupportedModel, match="single precision"):
-        compile_model(model)
 
 
 @pytest.mark.parametrize("options", [{}, {"max_cat_to_onehot": 1}])

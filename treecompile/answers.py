@@ -130,8 +130,7 @@ def vector(
     if isinstance(stage, Softmax):
         return softmax(stage, numbers)
     if isinstance(stage, Shares):
-        total = numpy_sum(numbers) if stage.paired else left_to_right(numbers)
-        return tuple(x / total if total else stage.otherwise for x in numbers)
+        return shares(stage, numbers)
     if isinstance(stage, WeightedMedian):
         return (weighted_median(numbers, stage.weights),)
     return (float(choice(stage, numbers)),)
@@ -145,6 +144,17 @@ def choice(stage: Choice, numbers: Sequence[float]) -> int:
         return max(order, key=numbers.__getitem__)
     x = numbers[0]
     return int((x >= stage.cut if stage.inclusive else x > stage.cut) != stage.flipped)
+
+
+def shares(stage: Shares, numbers: Sequence[float]) -> tuple[float, ...]:
+    """Numbers over the sum of them all."""
+    if stage.single:
+        total = 0.0
+        for x in numbers:
+            total = single(total + x)
+        return tuple(single(x / total) if total else stage.otherwise for x in numbers)
+    total = numpy_sum(numbers) if stage.paired else left_to_right(numbers)
+    return tuple(x / total if total else stage.otherwise for x in numbers)
 
 
 def softmax(stage: Softmax, numbers: Sequence[float]) -> tuple[float, ...]:

@@ -31,6 +31,11 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
+# A unit in the last place of a single, in those of a double.
+_ULPS_OF_SINGLE = 2**29
+_OF_SINGLE = "within 4 ulp of single precision"
+
+
 @dataclass(frozen=True)
 class Promise:
     """How far a number may be off: so many ulp of it, or of ``scale`` if that is more.
@@ -59,14 +64,33 @@ def promise(program: Program) -> Promise | None:
     model = program.model
     if isinstance(model, Ensemble):
         if model.linear:  # which scikit-learn leaves to BLAS (semantics 5.7)
+            places = "places of single precision" * model.linear_in_singles or "places"
             return Promise(
-                512,
+                512 * (_ULPS_OF_SINGLE if model.linear_in_singles else 1),
                 1.0,
-                "in the last places, since BLAS adds up in an order of its own",
+                f"in the last {places}, since BLAS adds up in an order of its own",
             )
         if model.samples is not None:  # from which an offset is taken
             return Promise(2, 1.0, "within 2 ulp of 1.0")
+        if any(
+            isinstance(x, Softmax) and x.loose for x in (*model.stages, *model.links)
+        ):
+            return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
+    if any(map(rounds_a_function, _expressions(program))):
+        return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     return Promise(4, 0.0, "within 4 ulp") if passes_through_exp(program) else None
+
+
+def rounds_a_function(expression: Expression) -> bool:
+    """Whether a function of numpy is computed in single precision, in which it has
+    kernels of its own, less exact than the C library's."""
+    return any(
+        isinstance(part, Apply)
+        and part.function == "single"
+        and isinstance(part.operand, Apply)
+        and not FUNCTIONS[part.operand.function].exact
+        for part in parts(expression)
+    )
 
 
 def passes_through_exp(program: Program) -> bool:

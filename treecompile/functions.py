@@ -175,6 +175,19 @@ def _interpolated(x: float, *parameters: float) -> float:
     return slope * (x - xs[j]) + ys[j]
 
 
+def _interpolated_single(x: float, *parameters: float) -> float:
+    """scipy's interp1d of singles, each step of which is rounded to single; the
+    parameters are as above."""
+    half = len(parameters) // 2
+    xs, ys = parameters[:half], parameters[half:]
+    if x != x:
+        return x
+    i = min(max(bisect_left(xs, x), 1), half - 1)
+    with np.errstate(all="ignore"):
+        x0, x1, y0, y1 = map(np.float32, (xs[i - 1], xs[i], ys[i - 1], ys[i]))
+        return float((y1 - y0) / (x1 - x0) * (np.float32(x) - x0) + y0)
+
+
 def _box_cox(x: float, power: float) -> float:
     """scipy.special.boxcox, which is C and calls libm."""
     if not x > 0:
@@ -225,6 +238,7 @@ FUNCTIONS = {
     "exp_single": Function(exp_single, EVERYWHERE),
     "expit_single": Function(_expit_single, EVERYWHERE),
     "interpolated": Function(_interpolated, (), exact=True),
+    "interpolated_single": Function(_interpolated_single, (), exact=True),
     "nudged": Function(_nudged, (), exact=True),
     "reciprocal": Function(_ufunc(np.reciprocal), (), exact=True),
 }
@@ -241,6 +255,7 @@ _OWN = {
     "exp_single",
     "expit_single",
     "interpolated",
+    "interpolated_single",
     "nudged",
 }
 

@@ -196,12 +196,9 @@ def _versions(file: ModelFile, program: Program | None) -> tuple[tuple[str, str]
         for estimator in outline(record).walk():
             if estimator.version:
                 found.setdefault("scikit-learn", {})[estimator.version] = None
-    modules = [name.module for name in file.names]
-    if any(m.startswith("numpy._core") for m in modules):
-        found["numpy"] = {"2.0 or later": None}
-    elif any(m.startswith("numpy.core") for m in modules):
-        found["numpy"] = {"before 2.0": None}
-    python = _python(file, modules)
+    if file.of_numpy_2 is not None:
+        found["numpy"] = {"2.0 or later" if file.of_numpy_2 else "before 2.0": None}
+    python = _python(file, [name.module for name in file.names])
     if python:
         found["Python"] = {python: None}
     return tuple((library, ", ".join(versions)) for library, versions in found.items())

@@ -416,7 +416,8 @@ class Softmax:
     """A stage: the exponentials of some numbers (less the largest of them) over their
     sum; ``paired`` sums in the order of numpy.sum, else from left to right.
     ``logarithmic`` takes the logarithm of the sum off before the exponential instead.
-    ``single`` rounds each number to single precision, and the sum once it is whole.
+    ``single`` rounds each number to single precision, and the sum once it is whole;
+    ``loose`` says that the model does so by an exp of its own, whose last places differ.
     """
 
     of: tuple[Expression, ...]
@@ -424,16 +425,19 @@ class Softmax:
     name: str
     logarithmic: bool = False
     single: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True)
 class Shares:
-    """A stage: numbers over their sum; where that is 0, each is ``otherwise``."""
+    """A stage: numbers over their sum; where that is 0, each is ``otherwise``.
+    ``single`` rounds each addition and each share to single precision."""
 
     of: tuple[Expression, ...]
     paired: bool
     otherwise: float
     name: str
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -488,7 +492,8 @@ class Ensemble:
     what ``decision_function`` answers, one number or several; ``applies`` is the stage
     whose leaves ``apply`` answers, in rows of ``applies_width`` where that is not 0.
     ``words`` say for people how the trees combine, ``notes`` what is not promised.
-    ``linear`` says that a linear model is part of it, whose sum has no order of its own.
+    ``linear`` says that a linear model is part of it, whose sum has no order of its own,
+    and ``linear_in_singles`` that it is made in single precision.
     """
 
     stages: tuple[Stage, ...]
@@ -505,6 +510,7 @@ class Ensemble:
     words: str = ""
     notes: tuple[str, ...] = ()
     linear: bool = False
+    linear_in_singles: bool = False
 
 
 @dataclass(frozen=True)

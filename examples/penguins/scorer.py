@@ -333,7 +333,10 @@ def _expected(name: str) -> str:
     """What a column takes, in words."""
     rule = RULES[name]
     if "enum" in rule:
-        known = [f'"{_shown(value)}"' for value in dict.fromkeys(rule["enum"])]
+        known = [
+            "None" if value is None else f'"{_shown(value)}"'
+            for value in dict.fromkeys(rule["enum"])
+        ]
         return "one of " + ", ".join(known[:20]) + ", ..." * (len(known) > 20)
     kind = "an integer" if "integer" in rule["type"] else "a number"
     return f"{kind} from {rule['minimum']!r} to {rule['maximum']!r}"

@@ -316,7 +316,10 @@ def _shown(value: Any) -> str:
 def _expected(name: str) -> str:
     """What a column takes, in words."""
     rule = RULES[name]
-    known = [f'"{_shown(value)}"' for value in dict.fromkeys(rule["enum"])]
+    known = [
+        "None" if value is None else f'"{_shown(value)}"'
+        for value in dict.fromkeys(rule["enum"])
+    ]
     return "one of " + ", ".join(known[:20]) + ", ..." * (len(known) > 20)
 
 

@@ -87,9 +87,7 @@ def lower(
             # Complex numbers in the place of real ones: numpy would only warn.
             warnings.simplefilter("error", _ComplexWarning)
             root = find_part(file.root, part)
-            return _lower(
-                root, file.sha256, described, threshold, reject_unknown, beside
-            )
+            return _lower(root, file, described, threshold, reject_unknown, beside)
     except TreecompileError:
         raise
     except (
@@ -111,7 +109,7 @@ def lower(
 
 def _lower(
     root: Any,
-    sha256: str,
+    file: ModelFile,
     described: tuple[Described, ...] | None,
     threshold: float | None,
     reject_unknown: bool,
@@ -126,6 +124,7 @@ def _lower(
     library = library_of(record, path)
     _check_fitted(record, path)
     raw, flow = _start(unwrapped, described, reject_unknown, path, beside)
+    raw.of_numpy_2 = file.of_numpy_2
     inputs, frame = flow.features, flow.frame
     for where, part in unwrapped.transformers:
         flow = transform(Step(part, flow, where, raw))
@@ -147,7 +146,7 @@ def _lower(
             steps=tuple(part.name for _, part in unwrapped.transformers),
             library=library.name,
             version=library.version,
-            sha256=sha256,
+            sha256=file.sha256,
             mixed=versions_beside(beside, version_text(record)),
         ),
         checks=tuple(raw.checks),

@@ -8,7 +8,7 @@ around it makes its own stages of those.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -53,6 +53,7 @@ class Builder:
     depth: int = 0
     rounded: bool = False  # a tree compares in single precision
     linear: bool = False  # a linear model is among them
+    linear_in_singles: bool = False
     #: The models inside one another that stages are added for: where, and which class.
     members: tuple[tuple[str, str], ...] = ()
     _places: dict[Expression, int] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Builder:
             width = len(stage.of) if not is_one(stage) else 1
         return tuple(Element(number, i) for i in range(width))
 
-    def values(self, of: Sequence[Expression], name: str) -> Vector:
+    def values(self, of: Iterable[Expression], name: str) -> Vector:
         """Adds a stage of numbers, each computed on its own."""
         return self.stage(Values(tuple(of), name))
 

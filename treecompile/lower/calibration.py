@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from ..program import (
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of, divided
-from .committees import in_doubles, of_class, probabilities
+from .committees import of_class, probabilities
+from .singles import operated, rounded, scalar
 from .tree import class_labels
 
 
@@ -44,7 +46,7 @@ def _fold(inner: Member, classes: Labels) -> Vector:
     record, build = inner.record, inner.build
     model = record.get("estimator", record.get("base_estimator"))
     base = inner.inner(model, "estimator")
-    answering = in_doubles(base.answers(), base)
+    answering = base.answers()
     known = classes_of(base, answering)
     if answering.decision is not None:
         scores = answering.decision
@@ -65,37 +67,74 @@ def _fold(inner: Member, classes: Labels) -> Vector:
     for place, score, curve in zip(places, scores, calibrators):
         if place is None:
             raise inner.refuse("its classes do not fit: the file is damaged")
-        calibrate = _isotonic if curve.name == "IsotonicRegression" else _sigmoid
-        shares[place + (len(classes) == 2)] = calibrate(inner, curve, score)
+        if curve.name == "IsotonicRegression":
+            share = _isotonic(inner, curve, score, answering.single)
+        elif answering.single:
+            share = _sigmoid_of_single(inner, curve, score)
+        else:
+            share = _sigmoid(curve, score)
+        shares[place + (len(classes) == 2)] = share
     if len(classes) == 2:
         (second,) = build.values(shares[1:], "second")
         return Arithmetic("-", Number(1.0), second), second
     return build.stage(Shares(tuple(shares), True, 1.0 / len(classes), "share"))
 
 
-def _sigmoid(inner: Member, curve: Record, score: Expression) -> Expression:
+def _sigmoid(curve: Record, score: Expression) -> Expression:
     """expit(-(a * score + b))."""
     a, b = (float(np.asarray(curve[name])) for name in ("a_", "b_"))
     line = Arithmetic("+", Arithmetic("*", Number(a), score), Number(b))
     return Apply("expit", Arithmetic("*", line, Number(-1.0)), ())
 
 
-def _isotonic(inner: Member, curve: Record, score: Expression) -> Expression:
-    """numpy.interp between the thresholds; beyond them the nearest one."""
-    xs, ys = (_doubles(inner, curve, f"{axis}_thresholds_") for axis in "Xy")
+def _sigmoid_of_single(inner: Member, curve: Record, score: Expression) -> Expression:
+    """The same of a score of single precision, in which all of it is computed where
+    neither number is a double to numpy."""
+    a, b = (scalar(inner.build, inner.here, curve[name]) for name in ("a_", "b_"))
+    if a.single != b.single:
+        raise inner.refuse("its numbers a_ and b_ are not of one kind: damaged file")
+    if not a.single:
+        return _sigmoid(curve, score)
+    line = operated("+", operated("*", score, a), b)
+    minus = Arithmetic("*", line, Number(-1.0))
+    return Apply("expit_single", minus, (math.inf,))
+
+
+def _isotonic(
+    inner: Member, curve: Record, score: Expression, single: bool
+) -> Expression:
+    """numpy.interp between the thresholds; beyond them the nearest one. Thresholds of
+    single precision, as of XGBoost's scores, take scipy another way."""
+    xs, ys = (_thresholds(inner, curve, f"{axis}_thresholds_") for axis in "Xy")
     if curve.get("out_of_bounds") != "clip":
         raise inner.refuse("its isotonic regression does not clip: damaged file")
-    if len(xs) != len(ys) or not xs or xs != sorted(xs):
+    x, y = xs.tolist(), ys.tolist()
+    if len(x) != len(y) or not x or x != sorted(x):
         raise inner.refuse("its isotonic thresholds do not fit: the file is damaged")
-    value: Expression = Number(ys[0])
-    if len(xs) > 1:
+    singles = xs.dtype == np.float32
+    if singles != (ys.dtype == np.float32):
+        raise inner.refuse("its isotonic thresholds are not of one precision")
+    value: Expression = Number(y[0])
+    if len(x) > 1:
         low, high = (float(curve[name]) for name in ("X_min_", "X_max_"))
-        within = Clip(score, low, high)
-        value = Apply("interpolated", within, (*xs, *ys))
+        if singles:
+            _check_slopes(inner, xs, ys)
+            within = Clip(score if single else rounded(score), low, high)
+            value = Apply("interpolated_single", within, (*x, *y))
+        else:
+            value = Apply("interpolated", Clip(score, low, high), (*x, *y))
     return Clip(value, -LARGEST, 1.0)
 
 
-def _doubles(inner: Member, curve: Record, name: str) -> list[float]:
+def _check_slopes(inner: Member, xs: Any, ys: Any) -> None:
+    """Between no two points does the slope overflow single precision."""
+    with np.errstate(all="ignore"):
+        slopes = np.diff(ys) / np.diff(xs)
+    if not np.isfinite(slopes).all():
+        raise inner.refuse("the slopes of its isotonic regression overflow")
+
+
+def _thresholds(inner: Member, curve: Record, name: str) -> Any:
     # Up to 0.23 they were hidden: _necessary_X_ and _necessary_y_.
     if "X_" in curve:
         raise inner.refuse(
@@ -104,6 +143,6 @@ def _doubles(inner: Member, curve: Record, name: str) -> list[float]:
             "Fit it with a newer scikit-learn.",
         )
     array: Any = curve.get(name, curve.get(f"_necessary_{name[0]}_"))
-    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
-        raise inner.refuse("its isotonic thresholds are no doubles")
-    return [float(x) for x in array.tolist()]
+    if not isinstance(array, np.ndarray) or array.dtype not in (np.float64, np.float32):
+        raise inner.refuse("its isotonic thresholds are no numbers")
+    return array

@@ -36,6 +36,7 @@ from .build import (
 from .forests import added_tree, logarithms, nodes_of, rows_of, shares_of
 from .nodes import NodeTable
 from .precision import SINGLE_LIMIT
+from .singles import mean_of_singles
 from .tree import class_labels, leaf_means
 from .versions import accepts_missing
 
@@ -93,10 +94,10 @@ def in_doubles(answering: Answering, member: Member) -> Answering:
     sums and products than of doubles, and not the same in its versions."""
     if answering.single:
         raise member.refuse(
-            "it answers in single precision, and what is computed from that around it "
-            "depends on the version of numpy",
-            "Compile the model alone, or inside a Pipeline, a search, a MultiOutput*, a "
-            "*Chain or a vote.",
+            "it answers in single precision, and the sums of old that are made of that "
+            "around it are not known here",
+            "Compile the model alone, or fit what is around it with a newer "
+            "scikit-learn.",
         )
     return answering
 
@@ -292,12 +293,16 @@ def ada_regressor(member: Member) -> Answering:
     weights = np.asarray(member.record["estimator_weights_"], dtype=np.float64)
     member.check_columns(False, LARGEST)
     numbers = []
+    single = True
     for number, model in enumerate(models):
         inner = member.inner(model, f"estimator {number}")
-        numbers.append(number_of(inner.answers(), inner))
+        answering = inner.answers()
+        single &= answering.single
+        numbers.append(number_of(answering, inner))
     kept = tuple(weights.tolist()[: len(models)])
     median = member.build.stage(WeightedMedian(tuple(numbers), kept))
-    return Answering(None, median, f"the weighted median of {len(models)} models")
+    words = f"the weighted median of {len(models)} models"
+    return Answering(None, median, words, single=single)
 
 
 # --- Bagging --------------------------------------------------------------------------
@@ -328,7 +333,10 @@ def bagging(member: Member) -> Answering:
     if all(map(is_tree, models)):
         total = _bagged_trees(member, members, classes)
     else:
-        rows = [_bagged(inner, inner.answers(), classes) for inner in members]
+        answers = [inner.answers() for inner in members]
+        if classes is None and any(answering.single for answering in answers):
+            return _bagged_singles(member, members, answers, by)
+        rows = [_bagged(*pair, classes) for pair in zip(members, answers)]
         total = build.sums(list(zip(*rows, strict=True)), "total")
     mean = build.values(divided(total, by), "mean" if classes is None else "share")
     if classes is None:
@@ -381,10 +389,23 @@ def _slot(inner: Member, code: Any, width: int) -> int:
     return int(code)
 
 
+def _bagged_singles(
+    member: Member, members: list[Member], answers: list[Answering], by: float
+) -> Answering:
+    """The mean of regressors that answer in single precision: it is made there."""
+    if not all(answering.single for answering in answers):
+        raise member.refuse("some of its models answer in single precision, some not")
+    rows = [numbers_of(*pair) for pair in zip(answers, members)]
+    columns = [mean_of_singles(terms, by) for terms in zip(*rows, strict=True)]
+    mean = member.build.values(columns, "mean")
+    words = f"the mean of {len(members)} models"
+    return Answering(None, mean, words, several=len(mean) > 1, single=True)
+
+
 def _bagged(inner: Member, answering: Answering, classes: Labels | None) -> Vector:
     """What a model adds: a number for each output, or for each class."""
     if classes is None:
-        return numbers_of(in_doubles(answering, inner), inner)
+        return numbers_of(answering, inner)
     codes = classes_of(inner, answering)
     terms: list[Expression] = [Number(0.0)] * len(classes)
     if answering.shares is not None:
@@ -449,7 +470,9 @@ def voting_classifier(member: Member) -> Answering:
                 raise inner.refuse("it does not know all of the classes")
             rows.append(shares)
         mean = build.values(_average(build, rows, weights, single), "share")
-        return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
+        return Answering(
+            (classes,), (Choice(mean),), words, lambda: (mean,), single=single
+        )
     tally: list[list[Expression]] = [[] for _ in classes]
     for inner, weight in zip(members, weights or [1.0] * len(members)):
         answering = inner.answers()
@@ -463,13 +486,6 @@ def voting_classifier(member: Member) -> Answering:
     return Answering((classes,), (Choice(votes),), words)
 
 
-def _single_mean(column: Sequence[Expression]) -> Expression:
-    total = column[0]
-    for x in column[1:]:
-        total = Apply("single", Arithmetic("+", total, x), ())
-    return Apply("single", Arithmetic("/", total, Number(float(len(column)))), ())
-
-
 def _average(
     build: Builder,
     rows: list[Vector],
@@ -479,7 +495,7 @@ def _average(
     """numpy.average over the models: products, a sum from left to right, a division;
     each rounded to single precision if every model answers so, and without weights."""
     if single:
-        return tuple(_single_mean(column) for column in zip(*rows))
+        return tuple(mean_of_singles(x, float(len(x))) for x in zip(*rows))
     if weights is None:
         return divided(build.sums(list(zip(*rows)), "total"), len(rows))
     total = 0.0
@@ -504,4 +520,4 @@ def voting_regressor(member: Member) -> Answering:
         (number_of(answering, inner),) for answering, inner in zip(answers, members)
     ]
     mean = member.build.values(_average(member.build, rows, weights, single), "mean")
-    return Answering(None, mean, f"the mean of {len(members)} models")
+    return Answering(None, mean, f"the mean of {len(members)} models", single=single)

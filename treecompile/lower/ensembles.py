@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
+from ..exactness import rounds_a_function
 from ..functions import FUNCTIONS
 from ..program import (
     SCORES,
@@ -37,6 +38,7 @@ from .models import (
 from .tree import Positive
 from .wrappers import Unwrapped
 
+_OF_XGBOOST = {"exp_single", "expit_single"}
 # scipy's expit is the C library's everywhere.
 CURVED = {name for name, f in FUNCTIONS.items() if not f.exact} - {"expit"}
 
@@ -145,7 +147,8 @@ def _ensemble(answering: Answering, build: Builder, package: str) -> Ensemble:
         one_row=answering.one_row_of_shares,
         words=answering.words,
         linear=build.linear,
-        notes=_notes(answering, stages, after, build.linear, package),
+        linear_in_singles=build.linear_in_singles,
+        notes=_notes(answering, stages, after, build, package),
     )
 
 
@@ -153,7 +156,7 @@ def _notes(
     answering: Answering,
     stages: Sequence[Stage],
     links: Sequence[Stage],
-    linear: bool,
+    build: Builder,
     package: str,
 ) -> tuple[str, ...]:
     """What is not promised of the last bits (semantics R2, 5.7)."""
@@ -162,6 +165,10 @@ def _notes(
     if any(map(_is_curved, [*stages, *links])):
         all_of_it = any(map(_is_curved, stages))
         what = "Answers" if all_of_it else "Probabilities"
+        if not any(map(_is_curved_by_numpy, [*stages, *links])):
+            package = "xgboost"
+        elif package == "xgboost":
+            package = "sklearn"
         if package in _OF_BOOSTERS:
             notes.append(f"{what} {_OF_BOOSTERS[package]}")
         else:
@@ -171,15 +178,23 @@ def _notes(
                 "numpy has one of its own (on processors with AVX-512), the model's own "
                 "differ by a few units in the last place."
             )
+            if any(map(_rounds_a_function, [*stages, *links])):
+                note = (
+                    f"{what} pass through {function} or its like, which numpy computes "
+                    "in single precision here, by ways of its own: the model's own "
+                    "differ by a few units in the last place of that precision."
+                )
             if labels:
                 note += " Labels are equal" + " but for ties that close." * all_of_it
                 note += "." * (not all_of_it)
             notes.append(note)
-    if linear:
+    if build.linear:
         note = (
             "The last model is linear. scikit-learn leaves the order of its sum to BLAS, "
             "and that differs between machines; here it runs from left to right. So the "
-            "last bits of an answer may differ"
+            "last bits of an answer"
+            + ", those of single precision," * build.linear_in_singles
+            + " may differ"
         )
         notes.append(
             note + (", and labels where it is close to a tie." if labels else ".")
@@ -187,15 +202,27 @@ def _notes(
     return tuple(notes)
 
 
-def _is_curved(stage: Stage) -> bool:
-    """Whether numpy's functions have a part in it, of which each machine has its own."""
+def _is_curved(stage: Stage, functions: Set[str] = CURVED) -> bool:
+    """Whether exp or its like have a part in it, of which machines have their own."""
     if isinstance(stage, Softmax):
         return True
     return any(
-        isinstance(part, Apply) and part.function in CURVED
+        isinstance(part, Apply) and part.function in functions
         for expression in inputs_of(stage)
         for part in parts(expression)
     )
+
+
+def _is_curved_by_numpy(stage: Stage) -> bool:
+    """The same of what is not XGBoost's."""
+    of_xgboost = isinstance(stage, Softmax) and stage.single and not stage.loose
+    return not of_xgboost and _is_curved(stage, CURVED - _OF_XGBOOST)
+
+
+def _rounds_a_function(stage: Stage) -> bool:
+    if isinstance(stage, Softmax):
+        return stage.loose
+    return any(map(rounds_a_function, inputs_of(stage)))
 
 
 def _with_inputs(stage: Stage, renamed: Any) -> Stage:

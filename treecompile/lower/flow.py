@@ -53,6 +53,7 @@ DEEPEST = 40
 MOST_COLUMNS = 1_000_000
 
 FLOAT64 = frozenset({"float64"})
+FLOAT32 = frozenset({"float32"})
 _WHOLE = frozenset(
     {"bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))}
 )
@@ -125,7 +126,8 @@ def dtype_names(dtype: Any) -> frozenset[str]:
 @dataclass
 class Raw:
     """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
-    would take any category. ``met`` are the columns that a transformer has met."""
+    would take any category. ``met`` are the columns that a transformer has met.
+    ``of_numpy_2`` is what the file says of the numpy that wrote it, if anything."""
 
     names: tuple[str, ...]
     reject_unknown: bool = False
@@ -134,6 +136,7 @@ class Raw:
     checks: list[Check] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
     visits: Counter[int] = field(default_factory=Counter)
+    of_numpy_2: bool | None = None
 
     def visit(self, record: Record, here: str) -> None:
         """Called for each part on the way; refused where it is met again and again, as
@@ -272,8 +275,9 @@ class Step:
         narrow = sorted(self.flow.dtypes - FLOAT64 - _WHOLE)
         if narrow:
             raise self.refuse(
-                f"it computes in {narrow[0]}, since a step before it has that dtype",
-                "Leave the dtype of that step at its default and fit again.",
+                f"it computes in {narrow[0]}, since what comes before it is of that dtype",
+                "Leave the dtype of a step before it at its default and fit again; behind "
+                "models of XGBoost, leave this step away.",
             )
 
     def equality(self) -> None:

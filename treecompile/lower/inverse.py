@@ -17,8 +17,11 @@ from ..errors import UnsupportedModel
 from ..functions import FUNCTIONS, numpy_function
 from ..program import Answer, Apply, Arithmetic, Expression, Number
 from ..read.records import Name, Record
+from ..single import single
 from .paths import join, name_part
+from .singles import rounded
 from .tree import Lowered
+from .versions import version_of
 
 Inverse = Callable[[int, float], float]  # of an output and its number
 
@@ -42,20 +45,28 @@ def with_inverse(lowered: Lowered, record: Record, path: str) -> Lowered:
 
 
 def inverse_expression(
-    transformer: Any, path: str, output: int, x: Expression
+    transformer: Any, path: str, output: int, x: Expression, in_singles: bool
 ) -> Expression:
-    """The same inverse of one output, on a number that is computed."""
+    """The same inverse of one output, on a number that is computed. Each step is rounded
+    where the number is a single: scikit-learn computes in place."""
     path = join(path, "transformer")
     here = name_part(path, transformer)
     if isinstance(transformer, Record) and transformer.name in _AFFINE:
+        # Since 1.8 this one rounds its constants to single first.
+        narrow = in_singles and transformer.name == "StandardScaler"
+        narrow = narrow and version_of(transformer, here) >= (1, 8)
         for operator, attribute, switch in _AFFINE[transformer.name]:
             if switch is None or transformer.get(switch, True):
                 constants = np.asarray(transformer[attribute], dtype=float).tolist()
-                x = Arithmetic(operator, x, Number(constants[output]))
+                constant = single(constants[output]) if narrow else constants[output]
+                x = Arithmetic(operator, x, Number(constant))
+                x = rounded(x) if in_singles else x
         return x
     if isinstance(transformer, Record) and transformer.name == "FunctionTransformer":
         known = _known_function(transformer, here)
-        return x if known is None else Apply(known, x, ())
+        if known is None:
+            return x
+        return rounded(Apply(known, x, ())) if in_singles else Apply(known, x, ())
     raise _refused(here)
 
 

@@ -29,6 +29,7 @@ from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
 from .paths import name_part
 from .several import chain, multi_output, one_vs_rest
+from .singles import scalar
 from .stacking import linear, stacking
 from .tree import Positive
 from .wrappers import SEARCHES, unwrap
@@ -251,7 +252,10 @@ def with_positive(
     if answering.shares is None:
         raise UnsupportedModel(path, "a decision threshold needs predict_proba")
     shares = answering.shares()
-    choice = Choice(shares[0][second : second + 1], positive.threshold, inclusive=True)
+    cut = positive.threshold
+    if answering.single and positive.said is not None:
+        cut = scalar(build, path, positive.said).value
+    choice = Choice(shares[0][second : second + 1], cut, inclusive=True)
     return replace(
         answering,
         answers=(replace(choice, flipped=second == 0),),
@@ -266,15 +270,8 @@ def with_inverse(
     numbers: list[Any] = list(answering.answers)
     if answering.classes is not None:
         raise UnsupportedModel(path, "its regressor is a classifier")
-    if answering.single:
-        raise UnsupportedModel(
-            path,
-            "its regressor answers in single precision, in which numpy takes the target "
-            "back otherwise than a scorer can",
-            "Compile the regressor alone (regressor_), and take its answers back yourself.",
-        )
     back = [
-        inverse_expression(record.get("transformer_"), path, k, x)
+        inverse_expression(record.get("transformer_"), path, k, x, answering.single)
         for k, x in enumerate(numbers)
     ]
     return replace(answering, answers=build.values(back, "answer"))

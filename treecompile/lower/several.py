@@ -18,8 +18,9 @@ from ..program import (
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of
-from .committees import in_doubles, number_of, probabilities
+from .committees import number_of, probabilities
 from .flow import Flow
+from .singles import rounded
 from .tree import class_labels
 
 
@@ -31,7 +32,8 @@ def multi_output(member: Member) -> Answering:
     answers = [inner.answers() for inner in inners]
     if member.record.name.endswith("Regressor"):
         numbers = [number_of(a, inner) for a, inner in zip(answers, inners)]
-        return Answering(None, tuple(numbers), words, several=True)
+        single = all(a.single for a in answers)
+        return Answering(None, tuple(numbers), words, several=True, single=single)
     classes = tuple(classes_of(inner, a) for inner, a in zip(inners, answers))
     choices = [choice for a in answers for choice in a.answers]
     shares = None
@@ -46,6 +48,7 @@ def multi_output(member: Member) -> Answering:
         words,
         shares,
         several=True,
+        single=all(a.single for a in answers),
     )
 
 
@@ -143,12 +146,13 @@ def one_vs_rest(member: Member) -> Answering:
         raise member.refuse("several labels at once are not supported")
     scores: list[Expression] = []
     rows: list[Expression] = []
-    decides = True
+    decides = single = True
     for number, model in enumerate(models):
         inner = member.inner(model, f"estimator {number}")
-        score, share, by_decision = _against_rest(inner)
+        score, share, by_decision, in_singles = _against_rest(inner)
         scores.append(score)
         decides &= by_decision
+        single &= in_singles
         if share is not None:
             rows.append(share)
     words = f"{len(models)} models, each of one class against the rest"
@@ -158,18 +162,19 @@ def one_vs_rest(member: Member) -> Answering:
         def shares() -> tuple[Vector, ...]:
             both = tuple(rows)
             if len(both) == 1:
-                both = (Arithmetic("-", Number(1.0), both[0]), both[0])
-            return (build.stage(Shares(both, False, 0.0, "share")),)
+                rest: Expression = Arithmetic("-", Number(1.0), both[0])
+                both = (rounded(rest) if single else rest, both[0])
+            return (build.stage(Shares(both, False, 0.0, "share", single)),)
 
     raw = build.values(scores, "score")
     decision = raw if decides else None
     if len(models) == 1:
-        cut = 0.0 if decides else 0.5
-        return Answering((classes,), (Choice(raw, cut),), words, shares, decision)
+        above = Choice(raw, 0.0 if decides else 0.5)
+        return Answering((classes,), (above,), words, shares, decision, single=single)
     if len(models) != len(classes):
         raise member.refuse("its models do not fit its classes: the file is damaged")
     choice = _first_or_last(member, raw)
-    return Answering((classes,), (choice,), words, shares, decision)
+    return Answering((classes,), (choice,), words, shares, decision, single=single)
 
 
 def _first_or_last(member: Member, raw: Vector) -> Choice:
@@ -177,14 +182,14 @@ def _first_or_last(member: Member, raw: Vector) -> Choice:
     return Choice(raw, last=member.version < (1, 8))
 
 
-def _against_rest(inner: Member) -> tuple[Expression, Expression | None, bool]:
-    """The score by which models are compared, the share of the class, and whether the
-    score is what the model's decision_function answers."""
+def _against_rest(inner: Member) -> tuple[Expression, Expression | None, bool, bool]:
+    """The score by which models are compared, the share of the class, whether the score
+    is what the model's decision_function answers, and whether they are singles."""
     record = inner.record
     if isinstance(record, Record) and record.name == "_ConstantPredictor":
         value = float(np.asarray(record["y_"]).reshape(-1)[0])
-        return Number(value), Number(value), True
-    answering = in_doubles(inner.answers(), inner)
+        return Number(value), Number(value), True, False
+    answering = inner.answers()
     labels: Labels = classes_of(inner, answering)
     if len(labels) != 2:
         raise inner.refuse("it does not part one class from the rest")
@@ -192,7 +197,7 @@ def _against_rest(inner: Member) -> tuple[Expression, Expression | None, bool]:
     if answering.shares is not None:
         share = probabilities(answering, inner)[1]
     if answering.decision is not None:
-        return answering.decision[0], share, True
+        return answering.decision[0], share, True, answering.single
     if share is None:
         raise inner.refuse("it has neither decision_function nor predict_proba")
-    return share, share, False
+    return share, share, False, answering.single

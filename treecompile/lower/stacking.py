@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..program import (
     LARGEST,
+    Apply,
     Arithmetic,
     Choice,
     Expression,
@@ -20,7 +22,8 @@ from ..read.records import Record
 from .boosting import two_shares
 from .build import Answering, Member, Vector, classes_of
 from .committees import chosen_code, number_of, probabilities
-from .flow import FLOAT64, Flow, side_by_side
+from .flow import FLOAT32, FLOAT64, Flow, side_by_side
+from .singles import rounded, scalar
 from .tree import class_labels
 
 
@@ -55,7 +58,7 @@ def stacking(member: Member) -> Answering:
         single &= answering.single
         for i, value in enumerate(_column(inner, answering, method, classes)):
             columns.append(Feature(f"{name}_{i}", value))
-    flow = Flow(tuple(columns))
+    flow = Flow(tuple(columns), dtypes=FLOAT32 if single else FLOAT64)
     if record.get("passthrough"):
         flow = replace(
             side_by_side([flow, member.flow], member.flow.sparse, False), dtypes=FLOAT64
@@ -63,14 +66,9 @@ def stacking(member: Member) -> Answering:
     final = member.inner(member.fitted("final_estimator_"), "final estimator", flow)
     words = f"{len(models)} models, whose answers are the columns of the last"
     answering = final.answers()
-    if single and member.build.linear:
-        raise final.refuse(
-            "a linear model of nothing but numbers of single precision cannot be compiled",
-            "Supported are trees as the final estimator, or passthrough=True.",
-        )
     if classes is None:
         value = number_of(answering, final)
-        return Answering(None, (value,), words)
+        return Answering(None, (value,), words, single=answering.single)
     if len(classes_of(final, answering)) != len(classes[0]):
         raise final.refuse("its classes do not fit: the file is damaged")
     return replace(answering, classes=classes, words=words, applies=None)
@@ -97,7 +95,8 @@ def _column(inner: Member, answering: Answering, method: str, classes: Any) -> V
 
 def linear(member: Member) -> Answering:
     """A linear model: a sum from left to right, where scikit-learn leaves the order to
-    BLAS, so that the last bits may differ."""
+    BLAS, so that the last bits may differ; those of a single, where columns and
+    coefficients are singles."""
     record = member.record
     if member.word != "final estimator":
         raise member.refuse(
@@ -105,39 +104,47 @@ def linear(member: Member) -> Answering:
             "other models make of it may turn on the last bit",
             "A linear model can only be the final estimator of a stack.",
         )
-    member.build.linear = True
-    weights = np.asarray(member.fitted("coef_"), dtype=np.float64)
-    weights = weights.reshape(-1, weights.shape[-1])
+    build = member.build
+    build.linear = True
+    coefficients = np.asarray(member.fitted("coef_"))
+    weights = coefficients.astype(np.float64).reshape(-1, coefficients.shape[-1])
+    single = member.flow.dtypes == FLOAT32 and coefficients.dtype == np.float32
+    build.linear_in_singles |= single
     count = len(member.flow.features)
     if weights.shape[1] != count or not np.isfinite(weights).all():
         raise member.refuse("its coefficients do not fit its columns: damaged file")
     member.check_columns(False, LARGEST)
-    shifts = np.broadcast_to(
-        np.asarray(record.get("intercept_", 0.0), dtype=np.float64).reshape(-1),
-        (len(weights),),
-    )
     values = member.flow.values
     products = [
         [Arithmetic("*", value, Number(x)) for value, x in zip(values, row)]
         for row in weights.tolist()
     ]
-    sums = member.build.sums(products, "product")
-    decision = member.build.values(
-        [Arithmetic("+", x, Number(b)) for x, b in zip(sums, shifts.tolist())],
-        "decision",
-    )
+    sums = build.sums(products, "product")
+    intercept = record.get("intercept_", 0.0)
+    if single:
+        sums = tuple(map(rounded, sums))
+        single = np.ndim(intercept) == 0 or intercept.dtype == np.float32
+    if single and np.ndim(intercept) == 0:
+        shift = scalar(build, member.here, intercept)
+        single = shift.single
+        intercept = shift.value
+    shifts = np.asarray(intercept, dtype=np.float64).reshape(-1)
+    shifts = np.broadcast_to(shifts, (len(weights),))
+    moved = [Arithmetic("+", x, Number(b)) for x, b in zip(sums, shifts.tolist())]
+    decision = build.values(map(rounded, moved) if single else moved, "decision")
     if "classes_" not in record:
         if len(decision) != 1:
             raise member.refuse("several outputs are not supported here")
-        return Answering(None, decision, "a linear model")
+        return Answering(None, decision, "a linear model", single=single)
     classes = class_labels(record["classes_"], member.here)
     if len(decision) == 1:
         return Answering(
             classes,
             (Choice(decision, 0.0),),
             "a linear model",
-            _two_logistic(member, decision[0]),
+            _two_logistic(member, decision[0], single),
             decision,
+            single=single,
         )
     shares = None
     if record.name.startswith("LogisticRegression"):
@@ -145,14 +152,25 @@ def linear(member: Member) -> Answering:
             raise member.refuse("multi_class='ovr' is not supported")
 
         def shares() -> tuple[Vector, ...]:
-            return (member.build.stage(Softmax(decision, False, "share")),)
+            softmax = Softmax(decision, False, "share", single=single, loose=single)
+            return (build.stage(softmax),)
 
-    return Answering(classes, (Choice(decision),), "a linear model", shares, decision)
+    choice = (Choice(decision),)
+    words = "a linear model"
+    return Answering(classes, choice, words, shares, decision, single=single)
 
 
-def _two_logistic(member: Member, decision: Expression) -> Any:
+def _two_logistic(member: Member, decision: Expression, single: bool) -> Any:
     if not member.record.name.startswith("LogisticRegression"):
         return None
     if member.record.get("multi_class") == "multinomial":
         return None
-    return lambda: (two_shares(member, decision),)
+    if not single:
+        return lambda: (two_shares(member, decision),)
+
+    def shares() -> tuple[Vector, ...]:
+        share = Apply("expit_single", decision, (math.inf,))
+        (second,) = member.build.values([share], "second")
+        return ((rounded(Arithmetic("-", Number(1.0), second)), second),)
+
+    return shares

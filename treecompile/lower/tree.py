@@ -22,11 +22,13 @@ Labels = tuple[Constant, ...]
 @dataclass(frozen=True)
 class Positive:
     """Answer the class ``label`` where its share is at least ``threshold``, else the
-    other one of two (scikit-learn's threshold classifiers; ``>=``, and no argmax)."""
+    other one of two (scikit-learn's threshold classifiers; ``>=``, and no argmax).
+    ``said`` is the threshold as the file has it, where it is from there."""
 
     label: Constant | None  # None: the second class
     threshold: float
     decision: bool = False  # not its share, but what decision_function answers
+    said: Any = None
 
 
 @dataclass(frozen=True)

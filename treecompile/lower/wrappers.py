@@ -107,7 +107,8 @@ def _fixed(record: Record, here: str) -> Positive:
     threshold, decision = record.get("threshold", "auto"), _asks_decision(record)
     if threshold == "auto":
         threshold = 0.0 if decision else 0.5
-    return Positive(_label(record.get("pos_label")), float(threshold), decision)
+    label = _label(record.get("pos_label"))
+    return Positive(label, float(threshold), decision, threshold)
 
 
 def _asks_decision(record: Record) -> bool:
@@ -117,11 +118,12 @@ def _asks_decision(record: Record) -> bool:
 
 def _tuned(record: Record, here: str) -> Positive:
     scorer = _fitted(record, "_curve_scorer", here)
-    threshold = float(_fitted(record, "best_threshold_", here))
+    said = _fitted(record, "best_threshold_", here)
+    threshold = float(said)
     decision = _asks_decision(record)
     function, options = scorer.get("_score_func"), scorer.get("_kwargs") or {}
     if "pos_label" in options:
-        return Positive(_label(options["pos_label"]), threshold, decision)
+        return Positive(_label(options["pos_label"]), threshold, decision, said)
     if not isinstance(function, Name) or function.package != "sklearn":
         raise UnsupportedModel(
             here,
@@ -129,7 +131,7 @@ def _tuned(record: Record, here: str) -> Positive:
             "Give the scorer a pos_label (make_scorer(..., pos_label=...)) and fit again.",
         )
     label = 1 if function.name in METRICS_WITH_POSITIVE_1 else None
-    return Positive(label, threshold, decision)
+    return Positive(label, threshold, decision, said)
 
 
 def _label(label: Any) -> Any:

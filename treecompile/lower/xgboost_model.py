@@ -128,7 +128,13 @@ def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answe
         choice = Choice(raw)
         if not member.record.name.endswith("Classifier"):
             return Answering(None, build.stage(choice), f"the largest of {words}")
-        return Answering((_classes(member, len(raw)),), (choice,), words, single=True)
+        return Answering(
+            (_classes(member, len(raw)),),
+            (choice,),
+            words,
+            _shares_of_softmax(member, model, raw),
+            single=True,
+        )
     shares = build.stage(Softmax(raw, False, "share", single=True))
     if not member.record.name.endswith("Classifier"):
         return Answering(None, shares, words, several=True, single=True)
@@ -136,6 +142,20 @@ def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answe
     return Answering(
         (classes,), (Choice(shares),), words, lambda: (shares,), single=True
     )
+
+
+def _shares_of_softmax(
+    member: Member, model: XgboostModel, raw: Vector
+) -> Callable[[], tuple[Vector, ...]] | None:
+    """What predict_proba answers under multi:softmax, which is made for labels alone:
+    nothing of use up to 1.3 nor in 1.6, the sums in 1.4 and 1.5, and since 1.7 the
+    softmax, by scipy."""
+    if (1, 4, 0) <= model.version < (1, 6, 0):
+        return lambda: (raw,)
+    if model.version < (1, 7, 0):
+        return None
+    softmax = Softmax(raw, False, "share", single=True, loose=True)
+    return lambda: (member.build.stage(softmax),)
 
 
 def _classes(member: Member, count: int) -> Labels:

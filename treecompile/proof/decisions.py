@@ -234,7 +234,8 @@ class Reader:
         self, body: list[ast.stmt], place: int, number: int, stage: Trees
     ) -> int:
         """One stage of trees; the place behind it."""
-        if len(stage.trees) == 1 and all(map(_is_no_start, stage.start)):
+        alone = len(stage.trees) == 1 and len(stage.slots[0]) == len(stage.start)
+        if alone and all(map(_is_no_start, stage.start)):
             return self._only_tree(body, place, number, stage)
         assigned: list[str] = []
         while place < len(body) and isinstance(body[place], ast.Assign):

@@ -54,6 +54,15 @@ class ModelFile:
     refused: tuple[Name, ...] = ()
     size: int = 0
 
+    @property
+    def of_numpy_2(self) -> bool | None:
+        """Whether numpy 2 or later wrote it; None where the names do not say."""
+        modules = [name.module for name in self.names]
+        if any(module.startswith("numpy._core") for module in modules):
+            return True
+        old = any(module.startswith("numpy.core") for module in modules)
+        return False if old else None
+
 
 def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFile:
     """The content of the model file at ``path``; ``"-"`` is standard input.

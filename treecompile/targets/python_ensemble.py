@@ -201,7 +201,8 @@ class EnsembleText:
             name = "_softmax" + "_of_log" * stage.logarithmic + "_single" * stage.single
             return f"{help_(name + '_paired' * stage.paired)}({vector})"
         if isinstance(stage, Shares):
-            name = help_("_normalized" + "_paired" * stage.paired)
+            order = "_single" if stage.single else "_paired" * stage.paired
+            name = help_("_normalized" + order)
             return f"{name}({vector}, {literal(stage.otherwise)})"
         if isinstance(stage, WeightedMedian):
             weights = self.spelling.table("weights", map(literal, stage.weights))
@@ -235,9 +236,7 @@ class EnsembleText:
         names = self._named(number, stage)
         count = len(stage.trees)
         title = ["", f"    # {_sentence(stage.title)}"] if stage.title else []
-        if count == 1 and all(
-            x == Number(-0.0) and _is_negative(x) for x in stage.start
-        ):
+        if _is_set_by_one_tree(stage):
             one = self._tree(stage.trees[0], stage.rows[0], stage.slots[0], names, "=")
             return [*title, *one, ""]
         keeps_zeros = _keeps_zeros(stage)
@@ -525,6 +524,13 @@ def _bound(spelling: Spelling) -> list[str]:
         for name, call, items in spelling.take_bindings()
     ]
     return laid_out(bindings + computed)
+
+
+def _is_set_by_one_tree(stage: Trees) -> bool:
+    """Whether the numbers are what one leaf holds: all of them, added to nothing."""
+    if len(stage.trees) != 1 or len(stage.slots[0]) != len(stage.start):
+        return False
+    return all(x == Number(-0.0) and _is_negative(x) for x in stage.start)
 
 
 def _keeps_zeros(stage: Trees) -> bool:

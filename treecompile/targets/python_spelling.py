@@ -54,10 +54,13 @@ _USES = {
     "_exp_single": ("_single",),
     "_expit_single": ("_single", "_exp_single"),
     "_softmax_single": ("_single", "_exp_single"),
+    "_normalized_single": ("_single",),
+    "_interpolated_single": ("_single",),
 }
 _TABLES = {
     "quantile": ("quantiles", "shares"),
     "interpolated": ("abscissas", "ordinates"),
+    "interpolated_single": ("abscissas", "ordinates"),
 }
 
 
@@ -321,7 +324,7 @@ class Spelling:
             case Inside(operands, ranges):
                 terms = list(map(self._within, operands, ranges))
                 return f"(1.0 if {' and '.join(terms) or 'True'} else 0.0)"
-            case Apply("quantile" | "interpolated" as name, operand, parameters):
+            case Apply(name, operand, parameters) if name in _TABLES:
                 half = len(parameters) // 2
                 tables = [
                     self._constant(stem, "tuple", list(map(literal, numbers)))
