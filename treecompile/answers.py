@@ -7,10 +7,12 @@ by stage, in the order in which the additions are made.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .functions import exp_by_table
 from .interpret import Known, evaluate, leaf, left_to_right, numpy_sum
 from .program import (
     SCORES,
@@ -164,6 +166,12 @@ def softmax(stage: Softmax, numbers: Sequence[float]) -> tuple[float, ...]:
         powers = [exp_single(single(x - largest)) for x in numbers]
         whole = single(left_to_right(powers))
         return tuple(single(x / whole) for x in powers)
+    if stage.by_table:
+        powers = [exp_by_table(x - largest) for x in numbers]
+        fours = len(powers) // 4 * 4
+        powers[:fours] = [max(x, sys.float_info.min) for x in powers[:fours]]
+        whole = left_to_right(powers)
+        return tuple(x / whole for x in powers)
     powers = [math.exp(x - largest) for x in numbers]
     total = numpy_sum(powers) if stage.paired else left_to_right(powers)
     if stage.logarithmic:

@@ -22,6 +22,10 @@ import numpy as np
 from .single import exp_single, single
 
 INF = math.inf
+_OVER_LOG_2 = 2048 / math.log(2.0)
+_EXP_CUBE, _EXP_SQUARE = 3.0000000027955394, 0.16666666685227835064
+#: At most this, exp_by_table is zero; the exponential of it is the smallest normal.
+EXP_LOW = -708.39641853226408
 Piece = tuple[float, float, int]
 
 
@@ -153,6 +157,20 @@ def _libm_exp(x: float) -> float:
         return INF
 
 
+def exp_by_table(x: float) -> float:
+    """exp as CatBoost has it on x86-64: 2 to the power of a 2048th, times a polynomial
+    in double precision (herumi's fmath). Infinite beyond, zero below all normal doubles.
+    """
+    if x <= EXP_LOW:
+        return 0.0
+    k = round(x * _OVER_LOG_2)
+    if k >= 1024 * 2048:
+        return INF
+    t = k * (1.0 / _OVER_LOG_2) - x
+    y = (_EXP_CUBE - t) * (t * t) * _EXP_SQUARE - t + 1.0
+    return float(y * 2.0 ** (k / 2048))
+
+
 def _exp2(x: float) -> float:
     """2 to the power of a number; infinite where that overflows."""
     try:
@@ -234,6 +252,7 @@ FUNCTIONS = {
     "expit": Function(_expit, EVERYWHERE),
     "exp2": Function(_exp2, EVERYWHERE),
     "libm_exp": Function(_libm_exp, EVERYWHERE),
+    "exp_by_table": Function(exp_by_table, ()),
     "single": Function(single, EVERYWHERE, exact=True),
     "exp_single": Function(exp_single, EVERYWHERE),
     "expit_single": Function(_expit_single, EVERYWHERE),
@@ -251,6 +270,7 @@ _OWN = {
     "expit",
     "exp2",
     "libm_exp",
+    "exp_by_table",
     "single",
     "exp_single",
     "expit_single",

@@ -418,6 +418,8 @@ class Softmax:
     ``logarithmic`` takes the logarithm of the sum off before the exponential instead.
     ``single`` rounds each number to single precision, and the sum once it is whole;
     ``loose`` says that the model does so by an exp of its own, whose last places differ.
+    ``by_table`` takes the exponential that is called so, four at a time: those of a
+    whole four are never below the smallest normal double.
     """
 
     of: tuple[Expression, ...]
@@ -426,6 +428,7 @@ class Softmax:
     logarithmic: bool = False
     single: bool = False
     loose: bool = False
+    by_table: bool = False
 
 
 @dataclass(frozen=True)

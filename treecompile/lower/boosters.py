@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from ..errors import UnsupportedModel
 from ..read.records import Record
+from .catboost_data import catboost_model
 from .lightgbm_text import lightgbm_model
 from .versions import version_text
 from .xgboost_data import xgboost_model
+
+_PACKAGES = ("xgboost", "lightgbm", "catboost")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Library:
 
 def is_booster(record: object) -> bool:
     """Whether the record is of one of the boosting libraries."""
-    return isinstance(record, Record) and record.kind[0] in ("xgboost", "lightgbm")
+    return isinstance(record, Record) and record.kind[0] in _PACKAGES
 
 
 def library_of(record: Record, path: str) -> Library:
@@ -33,6 +36,9 @@ def library_of(record: Record, path: str) -> Library:
     if package == "lightgbm":
         lightgbm_model(record, path)  # one that was not fitted is refused here
         return Library("LightGBM", None)  # it does not say its version
+    if package == "catboost":
+        version = catboost_model(record, path).version
+        return Library("CatBoost", version or "1.1 or older")
     return Library("scikit-learn", version_text(record))
 
 
@@ -46,6 +52,9 @@ def booster_columns(record: Record) -> tuple[tuple[str, ...] | None, int] | None
         if record.kind[0] == "lightgbm":
             text = lightgbm_model(record, record.name)
             return text.names, text.width
+        if record.kind[0] == "catboost":
+            trees = catboost_model(record, record.name)
+            return trees.names, trees.width
     except UnsupportedModel:
         # One that was not fitted, as a part of what was; or lowering says why not.
         return None

@@ -46,6 +46,8 @@ CURVED = {name for name, f in FUNCTIONS.items() if not f.exact} - {"expit"}
 _OF_BOOSTERS = {
     "xgboost": "pass through exp in single precision, by the formula of Linux's C "
     "library. On another system XGBoost's own may differ in the last bit.",
+    "catboost": "pass through exp, by the formula that CatBoost has of its own on x86-64. "
+    "On another processor CatBoost's own may differ in the last places.",
     "lightgbm": "pass through exp, which is the C library's, here and in LightGBM.",
 }
 

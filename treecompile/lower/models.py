@@ -12,6 +12,7 @@ from ..read.records import Record
 from .boosting import boosting
 from .build import Answering, Builder, Member, Vector
 from .calibration import calibrated
+from .catboost_model import catboost
 from .committees import (
     ada_classifier,
     ada_regressor,
@@ -128,6 +129,11 @@ BOOSTERS: dict[tuple[str, str], Lowering] = {
             "lightgbm",
             ("LGBMClassifier", "LGBMRegressor", "LGBMRanker", "Booster"),
             lightgbm,
+        ),
+        (
+            "catboost",
+            ("CatBoostClassifier", "CatBoostRegressor", "CatBoostRanker", "CatBoost"),
+            catboost,
         ),
     )
     for name in names

@@ -118,6 +118,7 @@ MATH_OF_HELPERS = {
     "_expit": {"exp"},
     "_exp2": {"inf"},
     "_exp_single": {"inf"},
+    "_exp_by_table": {"inf"},
     "_softmax": {"exp"},
     "_softmax_paired": {"exp"},
     "_softmax_of_log": {"exp", "log"},

@@ -199,7 +199,8 @@ class EnsembleText:
         vector = self._vector(stage.of)
         if isinstance(stage, Softmax):
             name = "_softmax" + "_of_log" * stage.logarithmic + "_single" * stage.single
-            return f"{help_(name + '_paired' * stage.paired)}({vector})"
+            name += "_by_table" * stage.by_table + "_paired" * stage.paired
+            return f"{help_(name)}({vector})"
         if isinstance(stage, Shares):
             order = "_single" if stage.single else "_paired" * stage.paired
             name = help_("_normalized" + order)

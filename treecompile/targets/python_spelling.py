@@ -56,6 +56,7 @@ _USES = {
     "_softmax_single": ("_single", "_exp_single"),
     "_normalized_single": ("_single",),
     "_interpolated_single": ("_single",),
+    "_softmax_by_table": ("_exp_by_table",),
 }
 _TABLES = {
     "quantile": ("quantiles", "shares"),

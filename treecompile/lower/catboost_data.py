@@ -1,0 +1,440 @@
+"""A pickled CatBoost model -> its trees and what is around them, checked.
+
+The pickle holds what ``save_model`` writes: ``CBM1``, a length, and a FlatBuffer of that
+length, the schema of which is catboost/libs/model/flatbuffers/model.fbs. Fields are
+known by their numbers there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
+from ..program import Constant
+from ..read.flatbuffers import Table, damaged, root_of
+from ..read.records import Record
+
+#: The newest CatBoost whose arithmetic is known here.
+NEWEST = (1, 2)
+
+_HEADER = struct.Struct("<4sI")
+_FORM = "FlabuffersModel_v1"  # so it is spelt there
+# Fields of the root, of its trees, of a feature and of a pair in the map of texts.
+_FORMAT, _TREES, _TEXTS = 0, 1, 2
+_DIMENSION, _SPLITS, _SIZES = 0, 1, 2
+_CATEGORICAL, _FLOATS, _ONE_HOT, _CTRS = 4, 5, 6, 7
+_VALUES, _STEPS, _STEP_LEAVES = 8, 10, 11
+_OF_TEXT, _ESTIMATED, _SCALE, _BIAS, _BIASES, _EMBEDDED = 12, 13, 14, 15, 16, 18
+_FLAT_INDEX, _BORDERS, _NAME, _MISSING = 2, 3, 4, 5
+_KEY, _TEXT = 0, 1
+_MISSING_IS_LARGEST = 2
+
+_VERSION = re.compile(r"(?:tags/v|CatBoost release )(\d{1,4})\.(\d{1,4})((?:\.\d+)*)")
+_DEEPEST = 16  # levels of a symmetric tree
+_MOST_CLASSES = 100_000
+
+
+@dataclass(frozen=True)
+class Border:
+    """A test: right where the column's number, as a single, is above the value."""
+
+    column: int
+    value: float
+
+
+@dataclass(frozen=True)
+class CatboostTree:
+    """The nodes of one tree: the number of a test and two children, all -1 at a leaf;
+    ``leaves`` are the numbers of the leaves in ``values``, by node."""
+
+    tests: list[int]
+    left: list[int]
+    right: list[int]
+    leaves: list[int]
+    values: NDArray[np.float64]  # a row a leaf
+
+
+@dataclass(frozen=True)
+class CatboostModel:
+    """A model: ``names`` are None where it was fitted on an array, ``missing_right``
+    the columns whose missing values count as the largest. ``loss`` is its name, and
+    ``cut`` the share of the second class above which that is the answer, if not 1/2."""
+
+    version: str | None
+    loss: str
+    names: tuple[str, ...] | None
+    width: int
+    missing_right: frozenset[int]
+    borders: tuple[Border, ...]
+    trees: tuple[CatboostTree, ...]
+    scale: float
+    biases: tuple[float, ...]
+    classes: tuple[Constant, ...] | None
+    outputs: tuple[int, ...]  # the class that each sum is of
+    cut: float | None
+
+
+def catboost_model(record: Record, path: str) -> CatboostModel:
+    """The model that a record of the package ``catboost`` holds."""
+    payload = record.get("__model")
+    if not isinstance(payload, (bytes, bytearray)):
+        raise UnsupportedModel(
+            path, "it is not fitted", "Call fit() before the model is pickled."
+        )
+    try:
+        return _model(bytes(payload), path)
+    except UnreadableFile as error:
+        raise UnsupportedModel(path, str(error)) from error
+
+
+@lru_cache(maxsize=4)
+def _model(payload: bytes, path: str) -> CatboostModel:
+    if len(payload) < _HEADER.size:
+        raise damaged("it ends too early")
+    magic, size = _HEADER.unpack_from(payload)
+    if magic != b"CBM1":
+        raise damaged("it does not start as such models do")
+    if size > len(payload) - _HEADER.size:
+        raise damaged("it ends too early")
+    return _Parts(payload[_HEADER.size : _HEADER.size + size], path).model()
+
+
+class _Parts:
+    """The parts of a model, each checked as it is taken."""
+
+    def __init__(self, data: bytes, path: str) -> None:
+        self.path = path
+        self.left = len(data)  # bytes that may still be read, none of them twice
+        root = root_of(data)
+        if root.text(_FORMAT) != _FORM:
+            raise self._refuse("its format is not known", "Update treecompile.")
+        trees = root.table(_TREES)
+        if trees is None:
+            raise damaged("it holds no trees")
+        self.trees = trees
+        self.texts = {
+            self._text(pair, _KEY): self._text(pair, _TEXT)
+            for pair in self._tables(root, _TEXTS)
+        }
+
+    def model(self) -> CatboostModel:
+        version = self._version()
+        self._check_features()
+        trees = self.trees
+        dimension = trees.integer(_DIMENSION)
+        values = self._spent(trees.array(_VALUES, "<f8"))
+        if not 1 <= dimension <= max(1, len(values)):
+            raise self._damaged(
+                "it says how many numbers a leaf holds, and it does not"
+            )
+        if not np.isfinite(values).all():
+            raise self._damaged("a leaf of it holds no number")
+        names, borders, missing_right = self._features()
+        forest = self._forest(dimension, values, len(borders))
+        if not forest:
+            raise self._refuse("it holds no trees", "CatBoost cannot predict with it.")
+        classes, outputs = self._classes(dimension)
+        return CatboostModel(
+            version=version,
+            loss=self._loss(),
+            names=names[0],
+            width=names[1],
+            missing_right=missing_right,
+            borders=borders,
+            trees=forest,
+            scale=self._finite(trees.double(_SCALE, 1.0)),
+            biases=self._biases(dimension),
+            classes=classes,
+            outputs=outputs,
+            cut=self._cut(),
+        )
+
+    # --- Columns ----------------------------------------------------------------------
+
+    def _check_features(self) -> None:
+        trees = self.trees
+        kinds = (
+            (_CTRS, "statistics of the target by category (CTR)"),
+            (_ESTIMATED, "features made of text or embeddings"),
+            (_ONE_HOT, "one-hot encoded categories"),
+            (_CATEGORICAL, "categorical features"),
+            (_OF_TEXT, "text features"),
+            (_EMBEDDED, "embedding features"),
+        )
+        for field, words in kinds:
+            if trees.count(field):
+                raise self._refuse(
+                    f"it was fitted with {words}, of which the file keeps hashes alone",
+                    "Encode these columns before the model, as by an OrdinalEncoder in "
+                    "a Pipeline, and fit it on numbers.",
+                )
+
+    def _features(
+        self,
+    ) -> tuple[tuple[tuple[str, ...] | None, int], tuple[Border, ...], frozenset[int]]:
+        """The names of the columns and their number; the tests by their number; the
+        columns whose missing values are above every border."""
+        features = self._tables(self.trees, _FLOATS)
+        width = len(features)
+        names = [""] * width
+        borders: list[Border] = []
+        missing_right = set()
+        seen = set()
+        for feature in features:
+            column = feature.integer(_FLAT_INDEX, -1)
+            if not 0 <= column < width or column in seen:
+                raise self._damaged("its columns are not numbered one after the other")
+            seen.add(column)
+            names[column] = self._text(feature, _NAME)
+            found = self._spent(feature.array(_BORDERS, "<f4")).astype(np.float64)
+            if np.isnan(found).any():
+                raise self._damaged("a border of it is no number")
+            borders += [Border(column, value) for value in found.tolist()]
+            if feature.byte(_MISSING) == _MISSING_IS_LARGEST:
+                missing_right.add(column)
+        numbers = list(map(str, range(width)))
+        made_up = all(x in ("", y) for x, y in zip(names, numbers))
+        given = None if made_up else tuple(x or y for x, y in zip(names, numbers))
+        return (given, width), tuple(borders), frozenset(missing_right)
+
+    # --- Trees ------------------------------------------------------------------------
+
+    def _forest(
+        self, dimension: int, values: NDArray[np.float64], tests: int
+    ) -> tuple[CatboostTree, ...]:
+        trees = self.trees
+        splits = self._spent(trees.array(_SPLITS, "<i4"))
+        sizes = self._spent(trees.array(_SIZES, "<i4")).tolist()
+        if any(size < 0 for size in sizes) or sum(sizes) != len(splits):
+            raise self._damaged("its trees do not fit their splits")
+        if trees.count(_STEPS):
+            return self._by_node(dimension, values, tests, splits, sizes)
+        if len(splits) and not 0 <= splits.min() <= splits.max() < tests:
+            raise self._damaged("a tree of it tests a border that is not there")
+        found, start, first = [], 0, 0
+        for size in sizes:
+            if size > _DEEPEST or first + (dimension << size) > len(values):
+                raise self._damaged("its trees do not fit their leaves")
+            end = first + (dimension << size)
+            table = values[first:end].reshape(-1, dimension)
+            found.append(_symmetric(splits[start : start + size].tolist(), table))
+            start, first = start + size, end
+        return tuple(found)
+
+    def _by_node(
+        self,
+        dimension: int,
+        values: NDArray[np.float64],
+        tests: int,
+        splits: NDArray[np.int32],
+        sizes: list[int],
+    ) -> tuple[CatboostTree, ...]:
+        """Trees whose nodes say how far on their children are; one that is no step on
+        is a leaf, the number of which stands beside the node."""
+        steps = self._pairs()
+        places = self._spent(self.trees.array(_STEP_LEAVES, "<u4")).astype(np.int64)
+        if not len(steps) == len(places) == len(splits):
+            raise self._damaged("its trees do not fit their nodes")
+        table = values[: len(values) // dimension * dimension].reshape(-1, dimension)
+        found, start, ends = [], 0, 0
+        for size in sizes:
+            part = slice(start, start + size)
+            tree = self._tree(splits[part], steps[part], places[part], tests, table)
+            ends += tree.tests.count(-1)
+            if ends > len(table):
+                raise self._damaged("its trees do not fit their leaves")
+            found.append(tree)
+            start += size
+        return tuple(found)
+
+    def _pairs(self) -> NDArray[np.int64]:
+        """A vector of structures of two numbers of 16 bits: its length counts pairs."""
+        pairs = self._spent(self.trees.array(_STEPS, "<u4")).astype(np.int64)
+        return np.stack([pairs & 0xFFFF, pairs >> 16], axis=1)
+
+    def _tree(
+        self,
+        splits: NDArray[np.int32],
+        steps: NDArray[np.int64],
+        places: NDArray[np.int64],
+        tests: int,
+        table: NDArray[np.float64],
+    ) -> CatboostTree:
+        count, dimension = len(splits), table.shape[1]
+        numbers = splits.tolist()
+        left = [-1] * count
+        right = [-1] * count
+        leaves = places.tolist()
+        for node, (step_left, step_right) in enumerate(steps.tolist()):
+            if not step_left and not step_right:
+                numbers[node] = -1
+                continue
+            if not 0 <= numbers[node] < tests:
+                raise self._damaged("a tree of it tests a border that is not there")
+            for children, step in ((left, step_left), (right, step_right)):
+                children[node] = node + step if step else len(left)
+                if not step:  # it ends here on this side
+                    numbers.append(-1)
+                    left.append(-1)
+                    right.append(-1)
+                    leaves.append(leaves[node])
+        ends = [leaf for leaf, test in zip(leaves, numbers) if test == -1]
+        if any(x % dimension or x // dimension >= len(table) for x in ends):
+            raise self._damaged("its trees do not fit their leaves")
+        rows = [leaf // dimension for leaf in leaves]
+        return CatboostTree(numbers, left, right, rows, table)
+
+    # --- What is around them ----------------------------------------------------------
+
+    def _biases(self, dimension: int) -> tuple[float, ...]:
+        """What is added at the end: a number for each sum, up to 0.24 one at most."""
+        several = self._spent(self.trees.array(_BIASES, "<f8")).tolist()
+        if not several:
+            several = [self.trees.double(_BIAS, 0.0)] + [0.0] * (dimension - 1)
+        if len(several) != dimension:
+            raise self._damaged("its biases do not fit its leaves")
+        return tuple(map(self._finite, several))
+
+    def _loss(self) -> str:
+        """The name of the loss; none in a sum of models."""
+        asked = self._json("params").get("loss_function")
+        loss = self._json("loss_function") or asked
+        name = loss.get("type") if isinstance(loss, Mapping) else None
+        return name if isinstance(name, str) else ""
+
+    def _classes(
+        self, dimension: int
+    ) -> tuple[tuple[Constant, ...] | None, tuple[int, ...]]:
+        """The labels, and which of them each sum is for: a class that the training data
+        had no row of has none."""
+        known = self._json("class_params")
+        if not known:
+            return None, ()
+        names, places = known.get("class_names"), known.get("class_to_label")
+        count = known.get("classes_count", 0)
+        if not isinstance(names, list) or not isinstance(places, list):
+            raise self._damaged("it does not name its classes")
+        if not names and isinstance(count, int) and 0 < count <= _MOST_CLASSES:
+            names = list(range(count))
+        if not names:  # they are the labels themselves
+            names, places = places, list(range(len(places)))
+        kind = known.get("class_label_type")
+        labels = tuple(self._label(name, kind) for name in names)
+        sums = 2 if dimension == 1 else dimension
+        numbers = dict(zip(range(len(labels)), range(len(labels))))
+        try:
+            outputs = tuple(numbers[place] for place in places)
+        except (KeyError, TypeError) as error:
+            raise self._damaged("its classes are not numbered") from error
+        if len(outputs) != sums or len(set(outputs)) != sums:
+            raise self._damaged("its classes do not fit its leaves")
+        if len(set(labels)) != len(labels) or (dimension == 1 and len(labels) != 2):
+            raise self._damaged("its classes do not fit its leaves")
+        return labels, outputs
+
+    def _label(self, name: Any, kind: Any) -> Constant:
+        if kind == "Float" and type(name) is int and abs(name) < 2**53:
+            return float(name)
+        types = {"Integer": int, "Float": float, "String": str, "Boolean": bool}
+        if type(name) is not types.get(kind) or name != name:
+            raise self._damaged("its classes are of a kind that is not known")
+        return cast(Constant, name)
+
+    def _cut(self) -> float | None:
+        text = self.texts.get("binclass_probability_threshold")
+        if text is None:
+            return None
+        try:
+            share = float(text)
+        except ValueError:
+            share = math.nan
+        if not 0.0 < share < 1.0:
+            raise self._damaged("its probability threshold is none")
+        return share
+
+    def _version(self) -> str | None:
+        """The version, which it says since 1.2."""
+        found = _VERSION.search(self.texts.get("catboost_version_info", ""))
+        if found is None:
+            return None
+        if (int(found[1]), int(found[2])) > NEWEST:
+            raise self._refuse(
+                f"it was written by CatBoost {found[1]}.{found[2]}, and this "
+                "treecompile knows the arithmetic of versions up to "
+                f"{NEWEST[0]}.{NEWEST[1]}",
+                "Update treecompile, or fit the model with an older CatBoost.",
+            )
+        return f"{found[1]}.{found[2]}{found[3]}"
+
+    def _json(self, key: str) -> Mapping[str, Any]:
+        text = self.texts.get(key)
+        if text is None:
+            return {}
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise damaged(f"its {key} are no JSON") from error
+        if not isinstance(value, dict):
+            raise damaged(f"its {key} are no JSON object")
+        return value
+
+    # --- What is read -----------------------------------------------------------------
+
+    def _text(self, table: Table, field: int) -> str:
+        text = table.text(field)
+        self._spend(len(text))
+        return text
+
+    def _tables(self, table: Table, field: int) -> list[Table]:
+        self._spend(4 * table.count(field))
+        return table.tables(field)
+
+    def _spent(self, array: NDArray[Any]) -> NDArray[Any]:
+        self._spend(array.nbytes)
+        return array
+
+    def _spend(self, count: int) -> None:
+        """No file that was written by CatBoost holds one part in two places."""
+        self.left -= count
+        if self.left < 0:
+            raise self._damaged("its parts lie over one another")
+
+    def _finite(self, x: float) -> float:
+        if not math.isfinite(x):
+            raise self._damaged("what is added to its sums is no number")
+        return x
+
+    def _damaged(self, problem: str) -> UnsupportedModel:
+        return self._refuse(f"it cannot be trusted: {problem}", DAMAGED)
+
+    def _refuse(self, problem: str, advice: str) -> UnsupportedModel:
+        return UnsupportedModel(self.path, problem, advice)
+
+
+def _symmetric(splits: list[int], table: NDArray[np.float64]) -> CatboostTree:
+    """The tree that tests the same border in all nodes of a level. Split k sets bit k of
+    the number of the leaf."""
+    depth = len(splits)
+    inner = 2**depth - 1
+    tests, leaves = [], [0]
+    for level, split in enumerate(splits):
+        tests += [split] * 2**level
+        leaves = [leaf | bit << level for leaf in leaves for bit in (0, 1)]
+    ends = [-1] * 2**depth
+    return CatboostTree(
+        tests=tests + ends,
+        left=[*range(1, 2 * inner, 2), *ends],
+        right=[*range(2, 2 * inner + 1, 2), *ends],
+        leaves=[0] * inner + leaves,
+        values=table,
+    )
