@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -133,6 +134,12 @@ def boosting(**options: Any) -> Any:
 
 def embedding(**options: Any) -> Any:
     return RandomTreesEmbedding(**SMALL, **options)
+
+
+def dummies() -> Any:
+    return ColumnTransformer(
+        [("o", OneHotEncoder(), ["kind"])], remainder="passthrough"
+    )
 
 
 def fit(model: Any, data: Any, target: Any) -> Any:
@@ -414,6 +421,38 @@ NESTED: dict[str, Case] = {
     "calibrated on its decision": case(
         CalibratedClassifierCV(boosting(), cv=2, ensemble=False), X, WORDS
     ),
+    "calibrated on the decision of bags": case(
+        CalibratedClassifierCV(BaggingClassifier(boosting(), 2, random_state=0), cv=2), X, WORDS
+    ),
+    "calibrated on the decisions of bags of pipelines": case(
+        CalibratedClassifierCV(
+            BaggingClassifier(make_pipeline(MinMaxScaler(), boosting()), 2, max_features=3, random_state=0), cv=2
+        ),
+        X, THREE, within=EXP,
+    ),
+    "bags in bags": case(
+        BaggingClassifier(BaggingClassifier(boosting(), 2, random_state=0), 2, random_state=0), X, TWO
+    ),
+    "one against the rest, by bags": case(
+        OneVsRestClassifier(BaggingClassifier(boosting(), 2, random_state=0)), X, THREE
+    ),
+    "a chain of the decisions of bags": case(
+        ClassifierChain(BaggingClassifier(boosting(), 2, random_state=0), chain_method="decision_function"),
+        X, np.column_stack([TWO, TWO[::-1]]),
+    ),
+    "a threshold on the decision of bags": case(
+        FixedThresholdClassifier(
+            BaggingClassifier(boosting(), 2, random_state=0), threshold=0.3, response_method="decision_function"
+        ),
+        X, WORDS,
+    ),
+    "votes of pipelines with encoders": case(
+        VotingClassifier([("a", make_pipeline(dummies(), forest())), ("b", make_pipeline(dummies(), tree()))]),
+        FRAME, THREE,
+    ),
+    "calibrated pipelines with encoders": case(
+        CalibratedClassifierCV(make_pipeline(dummies(), forest()), cv=2, method="isotonic"), FRAME, WORDS
+    ),
     "calibrated, fitted before": case(CalibratedClassifierCV(FrozenEstimator(forest().fit(X, THREE))), X, THREE),
     "a chain of shares": case(
         ClassifierChain(forest(), chain_method="predict_proba"), X, np.column_stack([TWO, TWO[::-1]])
@@ -458,10 +497,7 @@ NESTED: dict[str, Case] = {
         ),
         X, NUMBER,
     ),
-    "dummies": case(
-        make_pipeline(ColumnTransformer([("o", OneHotEncoder(), ["kind"])], remainder="passthrough"), forest()),
-        FRAME, THREE,
-    ),
+    "dummies": case(make_pipeline(dummies(), forest()), FRAME, THREE),
     "leaves of dummies": case(
         make_pipeline(
             ColumnTransformer([("o", OneHotEncoder(sparse_output=False), ["kind"])], remainder="passthrough"),
@@ -494,10 +530,24 @@ NESTED: dict[str, Case] = {
 }  # fmt: skip
 
 
+def test_pipelines_inside_see_the_text_that_is_encoded_to_them() -> None:
+    model = VotingClassifier([("a", make_pipeline(dummies(), forest()))])
+    scorer = load(compile_model(fit(model, FRAME, THREE), format=False))
+    for record in FRAME.to_dict("records"):
+        assert scorer.encode(record) == tuple(record.values())
+
+
 @pytest.mark.parametrize("name", NESTED)
 def test_nested(name: str) -> None:
     model, data, target, options = NESTED[name]
     check(model, data, target, **options)
+
+
+def test_no_function_stands_in_a_scorer_twice() -> None:
+    model, data, target, _ = NESTED["bagging of votes"]
+    text = compile_model(fit(model, data, target), format=False)
+    names = re.findall(r"^def (\w+)", text, re.MULTILINE)
+    assert len(set(names)) == len(names)
 
 
 def test_jobs_count_as_one() -> None:

@@ -44,7 +44,9 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import HalvingGridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -146,6 +148,18 @@ MODELS: dict[str, Callable[[], Any]] = {
         passthrough=True,
     ).fit(X, Y),
     "linear stack": lambda: StackingClassifier([("a", tree())]).fit(X, Y),
+    "votes of votes": lambda: VotingClassifier(
+        [("a", VotingClassifier([("a", tree())])), ("b", tree())], voting="hard"
+    ).fit(X, Y),
+    "bags of boosting": lambda: BaggingClassifier(
+        BaggingClassifier(GradientBoostingClassifier(n_estimators=2), 2), 2
+    ).fit(X, np.repeat([0, 1, 2], [35, 50, 65])),
+    "search by halves": lambda: HalvingGridSearchCV(
+        tree(), {"max_depth": [2, 3]}, cv=2
+    ).fit(X, Y),
+    "threshold": lambda: TunedThresholdClassifierCV(
+        RandomForestClassifier(2, max_depth=3), cv=2
+    ).fit(X, Y > 0),
     "isolation": lambda: IsolationForest(n_estimators=3, random_state=0).fit(X),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -40,12 +40,20 @@ _OF_SINGLE = "within 4 ulp of single precision"
 class Promise:
     """How far a number may be off: so many ulp of it, or of ``scale`` if that is more.
 
-    ``words`` say so, and why.
+    ``decisions`` is that scale for decision_function: raw numbers start from logarithms
+    and may cancel out. ``words`` say so, and why.
     """
 
     ulps: int
     scale: float
     words: str
+    decisions: float = 0.0
+
+    def of(self, function: str) -> Promise:
+        """The promise for what one of the functions of a scorer answers."""
+        if function != "decision_function":
+            return self
+        return replace(self, scale=max(self.scale, self.decisions))
 
     def near(self, a: Any, b: Any) -> bool:
         """The same, but for the last places of numbers."""
@@ -76,6 +84,8 @@ def promise(program: Program) -> Promise | None:
             isinstance(x, Softmax) and x.loose for x in (*model.stages, *model.links)
         ):
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
+        if any(isinstance(stage, Softmax) for stage in (*model.stages, *model.links)):
+            return Promise(4, 0.0, "within 4 ulp", decisions=1.0)
     if any(map(rounds_a_function, _expressions(program))):
         return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     return Promise(4, 0.0, "within 4 ulp") if passes_through_exp(program) else None

@@ -59,7 +59,7 @@ def columns_of_csv(data: bytes, name: str) -> tuple[Described, ...]:
 def _delimiter(text: str) -> str:
     """What parts the cells, told by the header line."""
     header = text.partition("\n")[0]
-    return max(",;\t|", key=lambda character: (header.count(character)))
+    return max(",;\t|", key=lambda character: header.count(character))
 
 
 def _distinct(

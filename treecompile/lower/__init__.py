@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import DAMAGED, BadSchema, TreecompileError, UnsupportedModel
 from ..program import (
+    Bands,
     Column,
     Expression,
     Feature,
@@ -25,6 +26,9 @@ from ..program import (
     Program,
     Read,
     Replace,
+    SingleTree,
+    Threshold,
+    inputs_of,
     operands,
 )
 from ..read import ModelFile
@@ -135,8 +139,8 @@ def _lower(
     program = lowering(unwrapped, path, flow, raw, positive)
     program = relabel(program, beside, path)
     columns = raw.columns((*program.features, *program.inner))
-    for feature in program.features:
-        _check_kinds(feature.value, columns)
+    for value in _read_as_numbers(program):
+        _check_kinds(value, columns)
     return replace(
         program,
         columns=columns,
@@ -231,6 +235,20 @@ def _start(
         raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
     flow = encode(names, Flow(features, frame=frame), encoded, raw)
     return raw, fit_to(preprocess(flow, beside, raw), beside, records, path)
+
+
+def _read_as_numbers(program: Program) -> list[Expression]:
+    """What a model reads as numbers. Of the columns of a model of pipelines, each of
+    which has an encoder of its own, those are not that no tree and no sum reads."""
+    model = program.model
+    if isinstance(model, SingleTree):
+        return [feature.value for feature in program.features]
+    tests = (test for tree in program.trees() for test in tree.tests)
+    read = {test.feature for test in tests if isinstance(test, (Threshold, Bands))}
+    found = [program.feature(i).value for i in sorted(read)]
+    for stage in (*model.stages, *model.links):
+        found += inputs_of(stage)
+    return found
 
 
 def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:

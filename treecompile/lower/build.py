@@ -196,6 +196,7 @@ class Answering:
     regressor. ``shares`` adds the stages of the probabilities when they are asked for.
     ``words`` say how the trees combine. ``single`` says that the library answers with
     numbers of single precision, which numpy does not add up as doubles.
+    ``later_decision`` adds the stages of a ``decision`` that the answers do without.
     """
 
     classes: tuple[Labels, ...] | None
@@ -203,12 +204,19 @@ class Answering:
     words: str
     shares: Callable[[], tuple[Vector, ...]] | None = None
     decision: Vector | None = None
+    later_decision: Callable[[], Vector | None] | None = None
     several: bool = False
     samples: Vector | None = None
     applies: int | None = None
     applies_width: int = 0
     one_row_of_shares: bool = False
     single: bool = False
+
+    def decided(self) -> Vector | None:
+        """What decision_function answers, its stages added; None where there is none."""
+        if self.later_decision is not None:
+            return self.later_decision()
+        return self.decision
 
 
 def divided(vector: Sequence[Expression], by: float) -> Vector:

@@ -48,8 +48,9 @@ def _fold(inner: Member, classes: Labels) -> Vector:
     base = inner.inner(model, "estimator")
     answering = base.answers()
     known = classes_of(base, answering)
-    if answering.decision is not None:
-        scores = answering.decision
+    decision = answering.decided()
+    if decision is not None:
+        scores = decision
     else:
         scores = probabilities(answering, base)
         if len(scores) == 2:

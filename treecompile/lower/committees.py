@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -330,6 +330,7 @@ def bagging(member: Member) -> Answering:
         if columns != list(range(len(flow.features))):
             flow = subset(flow, columns)
         members.append(member.inner(model, f"estimator {number}", flow))
+    decision = None
     if all(map(is_tree, models)):
         total = _bagged_trees(member, members, classes)
     else:
@@ -338,10 +339,37 @@ def bagging(member: Member) -> Answering:
             return _bagged_singles(member, members, answers, by)
         rows = [_bagged(*pair, classes) for pair in zip(members, answers)]
         total = build.sums(list(zip(*rows, strict=True)), "total")
+        decision = _mean_decision(build, answers, by)
     mean = build.values(divided(total, by), "mean" if classes is None else "share")
     if classes is None:
         return Answering(None, mean, words, several=len(mean) > 1)
-    return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
+    return Answering(
+        (classes,),
+        (Choice(mean),),
+        words,
+        lambda: (mean,),
+        later_decision=decision,
+    )
+
+
+def _mean_decision(
+    build: Builder, answered: list[Answering], by: float
+) -> Callable[[], Vector | None] | None:
+    """The mean of what the models' decision_function answers, if they all have one.
+
+    Calibration and OneVsRestClassifier ask for it before they ask for probabilities.
+    """
+    if any(a.decision is None and a.later_decision is None for a in answered):
+        return None
+
+    def decision() -> Vector | None:
+        rows = [a.decided() or () for a in answered]
+        if len(set(map(len, rows))) > 1:  # of fewer classes: scikit-learn fails, too
+            return None
+        total = build.sums(list(zip(*rows)), "decision_total")
+        return build.values(divided(total, by), "decision")
+
+    return decision
 
 
 def subset(flow: Any, columns: Sequence[int]) -> Any:

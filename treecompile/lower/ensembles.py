@@ -94,6 +94,7 @@ def lower_ensemble(
 
 def _ensemble(answering: Answering, build: Builder, package: str) -> Ensemble:
     """The answers, made of the scores; what only the probabilities need comes after."""
+    decision = answering.decided()
     count = len(build.stages)
     shares = answering.shares() if answering.shares is not None else None
     stages, links = build.stages[:count], build.stages[count:]
@@ -107,7 +108,7 @@ def _ensemble(answering: Answering, build: Builder, package: str) -> Ensemble:
 
     for answer in answering.answers:
         look(answer.of if isinstance(answer, Choice) else [answer])
-    look(answering.decision or ())
+    look(decision or ())
     look(answering.samples or ())
     for link in links:
         look(inputs_of(link))
@@ -142,7 +143,7 @@ def _ensemble(answering: Answering, build: Builder, package: str) -> Ensemble:
         several=answering.several,
         links=after,
         probabilities=shares and tuple(map(all_renamed, shares)),
-        decision=answering.decision and all_renamed(answering.decision),
+        decision=decision and all_renamed(decision),
         samples=answering.samples and all_renamed(answering.samples),
         applies=answering.applies,
         applies_width=answering.applies_width,

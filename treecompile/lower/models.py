@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import UnsupportedModel
 from ..program import Choice
 from ..read.records import Record
 from .boosting import boosting
-from .build import Answering, Builder, Member, Vector
+from .build import Answering, Builder, Member
 from .calibration import calibrated
 from .catboost_model import catboost
 from .committees import (
@@ -46,6 +46,7 @@ TREES = (
 HISTOGRAMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 
 Lowering = Callable[[Member], Answering]
+T = TypeVar("T")
 
 #: Models of many trees, and those that put other models together.
 ENSEMBLES: dict[tuple[str, str], Lowering] = {
@@ -196,14 +197,11 @@ def lower_member(member: Member) -> Answering:
     members = (*build.members, (member.word, record.name))
     with build.inside(*members):
         answering = lower_flow(record, unwrapped.path, flow, build, member.word)
-    if answering.shares is not None:
-        shares = answering.shares
-
-        def named() -> tuple[Vector, ...]:
-            with build.inside(*members):
-                return shares()
-
-        answering = replace(answering, shares=named)
+    answering = replace(
+        answering,
+        shares=_inside(build, members, answering.shares),
+        later_decision=_inside(build, members, answering.later_decision),
+    )
     if unwrapped.positive is not None:
         answering = with_positive(
             answering, unwrapped.positive, member.build, member.here
@@ -211,6 +209,20 @@ def lower_member(member: Member) -> Answering:
     for where, regressor in reversed(unwrapped.targets):
         answering = with_inverse(answering, regressor, member.build, where)
     return answering
+
+
+def _inside(
+    build: Builder, members: tuple[tuple[str, str], ...], add: Callable[[], T] | None
+) -> Callable[[], T] | None:
+    """The same, with the stages that it adds named after these models."""
+    if add is None:
+        return None
+
+    def added() -> T:
+        with build.inside(*members):
+            return add()
+
+    return added
 
 
 def lower_flow(
@@ -250,11 +262,14 @@ def with_positive(
             )
         second = classes[0].index(positive.label)
     if positive.decision:
-        if answering.decision is None:
+        decision = answering.decided()
+        if decision is None:
             raise UnsupportedModel(path, "it asks for decision_function: it has none")
         cut = positive.threshold if second else -positive.threshold
-        by_decision = Choice(answering.decision, cut, inclusive=bool(second))
-        return replace(answering, answers=(by_decision,))
+        by_decision = Choice(decision, cut, inclusive=bool(second))
+        return replace(
+            answering, answers=(by_decision,), decision=decision, later_decision=None
+        )
     if answering.shares is None:
         raise UnsupportedModel(path, "a decision threshold needs predict_proba")
     shares = answering.shares()

@@ -77,10 +77,11 @@ def chain(member: Member) -> Answering:
             both = probabilities(answering, inner)
             if len(both) == 2:  # of others, scikit-learn has no row of shares
                 shares.append(both[1])
-        if answering.decision is not None and len(answering.decision) == 1:
-            decisions.append(answering.decision[0])
+        decision = answering.decided()
+        if decision is not None and len(decision) == 1:
+            decisions.append(decision[0])
         if method != "predict":
-            passed = _passed(inner, answering, method, shares)
+            passed = _passed(inner, answering, method, shares, decision)
         features.append(Feature(f"chain_{number}", passed))
         answered.append(answer)
     places = [order.index(output) for output in range(len(order))]
@@ -122,14 +123,18 @@ def _number(inner: Member, answering: Answering) -> Expression:
 
 
 def _passed(
-    inner: Member, answering: Answering, method: str, shares: list[Expression]
+    inner: Member,
+    answering: Answering,
+    method: str,
+    shares: list[Expression],
+    decision: Vector | None,
 ) -> Expression:
     """What the next models see."""
     if method == "predict_proba" and answering.shares is not None:
         if len(classes_of(inner, answering)) == 2:
             return shares[-1]
-    if method == "decision_function" and answering.decision is not None:
-        return answering.decision[0]
+    if method == "decision_function" and decision is not None:
+        return decision[0]
     raise inner.refuse(f"its chain_method {method!r} is not supported")
 
 
@@ -196,8 +201,9 @@ def _against_rest(inner: Member) -> tuple[Expression, Expression | None, bool, b
     share: Any = None
     if answering.shares is not None:
         share = probabilities(answering, inner)[1]
-    if answering.decision is not None:
-        return answering.decision[0], share, True, answering.single
+    decision = answering.decided()
+    if decision is not None:
+        return decision[0], share, True, answering.single
     if share is None:
         raise inner.refuse("it has neither decision_function nor predict_proba")
     return share, share, False, answering.single

@@ -79,9 +79,10 @@ def _column(inner: Member, answering: Answering, method: str, classes: Any) -> V
         shares = probabilities(answering, inner)
         return shares[1:] if len(classes[0]) == 2 else shares
     if method == "decision_function":
-        if answering.decision is None:
+        decision = answering.decided()
+        if decision is None:
             raise inner.refuse("it has no decision_function")
-        return answering.decision
+        return decision
     if answering.classes is None:
         return (number_of(answering, inner),)
     codes = classes_of(inner, answering)

@@ -117,26 +117,24 @@ def _with_the_model(
 ) -> tuple[Part, Part]:
     """Parts 2 and 3, or why they are not shown."""
     before, after = built.before, built.after
-    combination = Combination(
-        source, before, after, built.asked.options.threshold, progress
-    )
+    threshold = built.asked.options.threshold
     root = find_part(file.root, built.asked.options.part)
     why, how = _why_not(root, before, load)
-    fitted: Fitted | None = None
     if not why:
         try:
             fitted = Fitted(root, before)
+            combination = Combination(source, before, after, threshold, progress)
+            rows = data(combination.scorer) if data else ()
+            return (
+                folding.check(before, after, fitted, progress),
+                combination.against_the_model(fitted, rows),
+            )
         except CannotRebuild as error:
             why = f"The fitted model could not be put together again: {error}."
-    if fitted is None:
-        words = f"{why} The fitted transformers were not run."
-        folding_ = Part("folding", Verdict.NOT_SHOWN, words, {}, (), how)
-        return folding_, combination.against_the_program(why, how)
-    rows = data(combination.scorer) if data else ()
-    return (
-        folding.check(before, after, fitted, progress),
-        combination.against_the_model(fitted, rows),
-    )
+    words = f"{why} The fitted transformers were not run."
+    folding_ = Part("folding", Verdict.NOT_SHOWN, words, {}, (), how)
+    combination = Combination(source, before, after, threshold, progress)
+    return folding_, combination.against_the_program(why, how)
 
 
 def _why_not(root: Any, program: Program, load: bool) -> tuple[str, str]:

@@ -129,6 +129,10 @@ class Fitted:
                     return ask(self.given(batch, hole))[: len(rows)]
             except (ValueError, TypeError, OverflowError) as refused:
                 error = refused
+            except Exception as failure:  # of an attribute that was not kept
+                raise CannotRebuild(
+                    f"it does not answer ({type(failure).__name__}: {failure})"
+                ) from failure
         if len(rows) == 1:
             return [Refused(str(error).partition("\n")[0])]
         half = len(rows) // 2

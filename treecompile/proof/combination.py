@@ -127,7 +127,11 @@ class Combination:
             expected = _whole(expected)
         if same(given, expected):
             return
-        if self.promise and name != "apply" and self.promise.near(given, expected):
+        if (
+            self.promise
+            and name != "apply"
+            and self.promise.of(name).near(given, expected)
+        ):
             self.counts["near"] += 1
             return
         if len(self.found) < _MOST_SHOWN:

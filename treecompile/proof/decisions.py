@@ -30,6 +30,7 @@ from ..program import (
     Tree,
     Trees,
 )
+from ..targets.python_text import FEW
 from ..truth import Line, States, Truth, compared, of_test
 from .paths import path_to, record_for, step
 from .report import Disagreement
@@ -220,8 +221,11 @@ class Reader:
         return self.source.functions.get(call.func.id)
 
     def _sums(self, body: list[ast.stmt], place: int, stage: Sums) -> int:
-        """Behind the statements of a stage of sums, which begin with a 0.0 each."""
+        """Behind the last of a stage's sums that are a loop's worth of statements, which
+        begin with a 0.0 each. One of few terms is one assignment, as the others are."""
         for terms in stage.of:
+            if len(terms) <= FEW:
+                continue
             while place + 1 < len(body) and not (
                 isinstance(body[place], ast.Assign)
                 and isinstance(body[place + 1], ast.AugAssign)

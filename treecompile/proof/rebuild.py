@@ -43,8 +43,11 @@ _MODULES = {
     "sklearn.isotonic": "IsotonicRegression",
     "sklearn.linear_model": """LinearRegression LogisticRegression LogisticRegressionCV
         Ridge RidgeCV RidgeClassifier RidgeClassifierCV""",
+    "sklearn.metrics._scorer": "_CurveScorer",
     "sklearn.model_selection": """FixedThresholdClassifier GridSearchCV
         RandomizedSearchCV TunedThresholdClassifierCV""",
+    "sklearn.model_selection._search_successive_halving": """HalvingGridSearchCV
+        HalvingRandomSearchCV""",
     "sklearn.multiclass": "OneVsRestClassifier _ConstantPredictor",
     "sklearn.multioutput": """ClassifierChain MultiOutputClassifier MultiOutputRegressor
         RegressorChain""",
@@ -149,13 +152,17 @@ class _Builder:
 
 
 def _mention(name: Name) -> Any:
-    """A type or a function of numpy that is only named; None for any other."""
+    """A type, a function of numpy or a metric that is only named; None for any other."""
     if name.package == "numpy":
         if name.name in _TYPES:
             return getattr(np, name.name, None)
         known = numpy_function(name.module, name.name)
         if known is not None or name.name in _FUNCTIONS_AROUND:
             return getattr(np, known or name.name, None)
+    if name.package == "sklearn":
+        # A scorer's metric: of it nothing but its signature is looked at, for pos_label.
+        metrics = importlib.import_module("sklearn.metrics")
+        return getattr(metrics, name.name) if name.name in metrics.__all__ else None
     if name.module in ("builtins", "__builtin__"):
         return _BUILTINS.get(name.name)
     return None

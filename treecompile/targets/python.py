@@ -215,6 +215,11 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "classes": program.classes,
         "features": program.features,
         "feature_sources": features,
+        "encode_type": (
+            "Any"
+            if any(spelling.passed_on(f.value) for f in program.features)
+            else "float"
+        ),
         "identity": identity,
         "encode_constants": [c for c in constants if c[0] in for_encode],
         **model,
@@ -358,7 +363,8 @@ def _features(program: Program, spelling: Spelling) -> Iterator[str]:
             yield spelling.dummies(operand, known)
             place += len(run)
         else:
-            yield spelling.item(features[place].value, 8)
+            value = features[place].value
+            yield spelling.passed_on(value) or spelling.item(value, 8)
             place += 1
 
 

@@ -34,6 +34,7 @@ from ..program import (
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_simple, rounded
 from .python_text import (
+    FEW,
     WIDTH,
     branch,
     comment,
@@ -48,8 +49,6 @@ from .python_text import (
 # each: CPython takes a time and a memory to compile one that grow faster than it does.
 MOST_NODES_IN_SCORE = 40_000
 NODES_IN_FUNCTION = 10_000
-# More numbers than this are not given a name each where they can do without.
-FEW = 8
 LONGEST_TITLE = 75
 
 
@@ -218,7 +217,9 @@ class EnsembleText:
         return _tuple(list(map(self.spelling.number, of)), 4)
 
     def _place(self, choice: Choice) -> str:
-        name = self.spelling.helper("_last_largest" if choice.last else "_largest")
+        name = self.spelling.helper(
+            "_last_largest" if choice.last else "_first_largest"
+        )
         return f"{name}({self._vector(choice.of)})"
 
     def _condition(self, choice: Choice) -> str:

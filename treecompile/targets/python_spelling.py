@@ -386,6 +386,17 @@ class Spelling:
             return f"(nan if {name} is None else float({name}))"
         return f"float({name})"
 
+    def passed_on(self, expression: Expression) -> str | None:
+        """An expression that is the text in a column; None for one that is a number."""
+        if not self._is_category(expression):
+            return None
+        (index,) = columns_of(expression)
+        categories = self.program.columns[index].categories or ()
+        if not any(isinstance(c, str) for c in categories):
+            return None
+        text = self._category(expression)
+        return text[1:-1] if _enclosed(text) else text
+
     def _is_category(self, expression: Expression) -> bool:
         """Whether an expression passes on the category of a column."""
         while isinstance(expression, (Fill, Replace)):

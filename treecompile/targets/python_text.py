@@ -14,6 +14,9 @@ from collections.abc import Iterable
 from typing import Any
 
 WIDTH = 88
+# More numbers than this are not given a name each where they can do without, and more
+# terms not added up in one line.
+FEW = 8
 
 # More constants than these, one to a line, are no longer read as a list.
 LONGEST_COLUMN = 12
