@@ -84,11 +84,11 @@ def promise(program: Program) -> Promise | None:
             isinstance(x, Softmax) and x.loose for x in (*model.stages, *model.links)
         ):
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
-        if any(isinstance(stage, Softmax) for stage in (*model.stages, *model.links)):
-            return Promise(4, 0.0, "within 4 ulp", decisions=1.0)
     if any(map(rounds_a_function, _expressions(program))):
         return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
-    return Promise(4, 0.0, "within 4 ulp") if passes_through_exp(program) else None
+    if passes_through_exp(program):
+        return Promise(4, 0.0, "within 4 ulp", decisions=1.0)
+    return None
 
 
 def rounds_a_function(expression: Expression) -> bool:
