@@ -58,6 +58,7 @@ def real_files() -> list[bytes]:
     paths = sorted(HERE.glob("read_files/*.pkl")) + sorted(
         HERE.glob("read_files/*.skops")
     )
+    paths += sorted(HERE.glob("catboost_versions/*/by_node.pkl"))
     for folder in sorted(HERE.glob("old_versions/*/*/")):
         found = sorted(p for p in folder.iterdir() if p.suffix in (".pkl", ".joblib"))
         paths += found[:: max(1, len(found) // 7)]

@@ -374,6 +374,11 @@ def test_what_cannot_be_compiled_is_refused() -> None:
         compile_model(several)
     with pytest.raises(UnsupportedModel, match="not fitted"):
         compile_model(catboost.CatBoostClassifier())
+    padded = np.insert(X, 0, 0.0, axis=1)
+    model = fitted("CatBoostRegressor", padded, y, depth=1, iterations=1)
+    model.drop_unused_features()
+    with pytest.raises(UnsupportedModel, match="drop_unused_features"):
+        compile_model(model)
 
 
 def payload_of(model: Any) -> bytes:

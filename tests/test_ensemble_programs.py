@@ -126,6 +126,9 @@ def combined(draw: st.DrawFn, last: int, width: int) -> Stage:
         return Sums(terms, name)
     if kind == 2:
         bounded = tuple(Clip(x, -30.0, 30.0) for x in of)
+        if draw(st.booleans()):
+            wide = tuple(Arithmetic("*", x, Number(1e4)) for x in of)
+            return Softmax(wide, False, name, by_table=True)
         return Softmax(bounded, draw(st.booleans()), name, draw(st.booleans()))
     if kind == 3:
         absolute = tuple(Apply("abs", x, ()) for x in of)
@@ -144,7 +147,8 @@ def combined(draw: st.DrawFn, last: int, width: int) -> Stage:
         return WeightedMedian(of, tuple(draw(weights) for _ in of), name)
     if kind == 5:
         return Choice(of, last=draw(st.booleans()), name=name)
-    return Values(tuple(Apply("expit", x, ()) for x in of), name)
+    function = draw(st.sampled_from(("expit", "exp_by_table")))
+    return Values(tuple(Apply(function, x, ()) for x in of), name)
 
 
 def width_of(stage: Stage) -> int:

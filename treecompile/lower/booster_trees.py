@@ -1,4 +1,4 @@
-"""What the models of XGBoost and LightGBM share: node arrays, checked; categories."""
+"""What the models of boosting libraries share: node arrays, checked; categories."""
 
 from __future__ import annotations
 

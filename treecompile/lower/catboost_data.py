@@ -192,7 +192,12 @@ class _Parts:
         seen = set()
         for feature in features:
             column = feature.integer(_FLAT_INDEX, -1)
-            if not 0 <= column < width or column in seen:
+            if column >= width:
+                raise self._refuse(
+                    "columns that it was fitted on are no longer in it",
+                    "Pickle it before drop_unused_features() is called.",
+                )
+            if column < 0 or column in seen:
                 raise self._damaged("its columns are not numbered one after the other")
             seen.add(column)
             names[column] = self._text(feature, _NAME)

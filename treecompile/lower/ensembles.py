@@ -38,7 +38,9 @@ from .models import (
 from .tree import Positive
 from .wrappers import Unwrapped
 
+# The functions that are those of a library, and not numpy's.
 _OF_XGBOOST = {"exp_single", "expit_single"}
+_OF_CATBOOST = {"exp_by_table"}
 # scipy's expit is the C library's everywhere.
 CURVED = {name for name, f in FUNCTIONS.items() if not f.exact} - {"expit"}
 
@@ -168,13 +170,12 @@ def _notes(
     if any(map(_is_curved, [*stages, *links])):
         all_of_it = any(map(_is_curved, stages))
         what = "Answers" if all_of_it else "Probabilities"
-        if not any(map(_is_curved_by_numpy, [*stages, *links])):
-            package = "xgboost"
-        elif package == "xgboost":
-            package = "sklearn"
-        if package in _OF_BOOSTERS:
-            notes.append(f"{what} {_OF_BOOSTERS[package]}")
-        else:
+        curved = filter(_is_curved, [*stages, *links])
+        packages = sorted({_computed_by(stage, package) for stage in curved})
+        for name in packages:
+            if name in _OF_BOOSTERS:
+                notes.append(f"{what} {_OF_BOOSTERS[name]}")
+        if not _OF_BOOSTERS.keys() >= set(packages):
             function = "exp" if answering.samples is None else "a power"
             note = (
                 f"{what} pass through {function}, which is the C library's here. Where "
@@ -216,10 +217,18 @@ def _is_curved(stage: Stage, functions: Set[str] = CURVED) -> bool:
     )
 
 
-def _is_curved_by_numpy(stage: Stage) -> bool:
-    """The same of what is not XGBoost's."""
-    of_xgboost = isinstance(stage, Softmax) and stage.single and not stage.loose
-    return not of_xgboost and _is_curved(stage, CURVED - _OF_XGBOOST)
+def _computed_by(stage: Stage, package: str) -> str:
+    """The library whose exp a curved stage of a model of a package passes through."""
+    if isinstance(stage, Softmax):
+        if stage.by_table:
+            return "catboost"
+        if stage.single and not stage.loose:
+            return "xgboost"
+    elif not _is_curved(stage, CURVED - _OF_CATBOOST):
+        return "catboost"
+    elif not _is_curved(stage, CURVED - _OF_XGBOOST):
+        return "xgboost"
+    return package if package == "lightgbm" else "numpy"
 
 
 def _rounds_a_function(stage: Stage) -> bool:

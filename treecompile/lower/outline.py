@@ -212,7 +212,8 @@ def _part(
 ) -> Iterator[_Part]:
     if part is None:
         part = "passthrough"
-    if isinstance(part, Record) or part in ("passthrough", "drop"):
+    word = isinstance(part, str) and part in ("passthrough", "drop")
+    if isinstance(part, Record) or word:
         yield _Part(role, part, transforms, columns)
 
 
