@@ -346,12 +346,23 @@ def test_reading_back_alone_finds_what_is_wrong_in_a_decision(name: str) -> None
     assert count > 15
 
 
-@pytest.mark.parametrize("name", ["missing", "pipeline of a forest", "boosting of two"])
-def test_reading_back_alone_finds_what_is_wrong_in_a_table(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [
+        ("missing", "table"),
+        ("pipeline of a forest", "table"),
+        ("boosting of two", "table"),
+        ("pipeline of a forest", "nested"),
+        ("boosting of two", "nested"),
+    ],
+)
+def test_reading_back_alone_finds_what_is_wrong_in_a_table(
+    name: str, layout: str
+) -> None:
     file = read_model(model(name))
-    program = program_of(file, None, Options(layout="table"))
+    program = program_of(file, None, Options(layout=layout))
     text = emit(program, format=False)
-    starts = list(re.finditer(r'_packed\(\s*"\w",\s*"""\n', text))
+    starts = list(re.finditer(r' = (?:_packed)?\(\s*"\w",\s*"""\n', text))
     assert len(starts) > 5
     for start in starts:
         first = text[start.end()]

@@ -15,13 +15,11 @@ A note on what is promised of the last bits, long enough for two lines.
 
 from __future__ import annotations
 
-from binascii import a2b_base64
 from math import exp, isnan, nan
-from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
 COLUMNS = ("age", "income")
@@ -177,8 +175,7 @@ def decision_function(record: Mapping[str, Any]) -> float:
 
 def apply(record: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
     """The number that the model gives the leaf of each tree for one record."""
-    numbers = _numbers(*validate(record))
-    leaves = [_NODES[_leaf(numbers, root)] for root in _ROOTS]
+    leaves = _leaves(_numbers(*validate(record)))
     return tuple([(leaf,) for leaf in leaves])
 
 
@@ -203,12 +200,82 @@ def _shares(raw: float) -> tuple[float, ...]:
     return (1.0 - second, second)
 
 
-# The trees once more, for apply, as a table. Its numbers stand here as text, which
-# _packed reads at import.
+# The trees once more, for apply, as a table. Its numbers stand here as text, which is
+# read when apply is first called: the other answers do without.
+#
+# The root of each tree.
+_ROOTS = (
+    "i",
+    """
+AAAAAAEAAAA=
+""",
+)
+# For each inner node: which of the numbers it tests,
+_TESTED = (
+    "B",
+    """
+AAABAAEAAQABAAEAAQ==
+""",
+)
+# the cut that this is compared with,
+_CUTS = (
+    "d",
+    """
+AAAAAACAPkAAAAAAAAAAAAAAAAAAAPA/AAAAAAAAAEAAAAAAAAAIQAAAAAAAABBAAAAAAAAAFEAA
+AAAAAAAYQAAAAAAAABxAAAAAAAAAIEAAAAAAAAAiQAAAAAAAACRAAAAAAAAAJkA=
+""",
+)
+# the node after it where it is at most the cut,
+_HOLDS = (
+    "h",
+    """
+///9//z/+//6//n/+P/3//b/9f/0//P/8v8=
+""",
+)
+# and where it is not. Below zero are leaves: leaf k is -1 - k.
+_FAILS = (
+    "h",
+    """
+/v8CAAMABAAFAAYABwAIAAkACgALAAwA8f8=
+""",
+)
+# For each leaf: the number that apply answers.
+_NODES = (
+    "B",
+    """
+AQIBAwUHCQsNDxETFRcY
+""",
+)
+_READ: list[Any] = []
+
+
+def _leaves(numbers: list[float]) -> list[int]:
+    """The leaf of each tree. A missing number fails the tests."""
+    roots, tested, cuts, holds, fails, nodes = _table()
+    leaves = []
+    for node in roots:
+        while node >= 0:
+            if numbers[tested[node]] <= cuts[node]:
+                node = holds[node]
+            else:
+                node = fails[node]
+        leaves.append(nodes[-1 - node])
+    return leaves
+
+
+def _table() -> list[Any]:
+    """The numbers above, read from their texts once."""
+    if not _READ:
+        texts = (_ROOTS, _TESTED, _CUTS, _HOLDS, _FAILS, _NODES)
+        _READ[:] = [_packed(code, text) for code, text in texts]
+    return _READ
 
 
 def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    from binascii import a2b_base64
+    from sys import byteorder
+
     numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
         from array import array
@@ -217,62 +284,6 @@ def _packed(code: Any, text: str) -> Any:
         swapped.byteswap()
         numbers = memoryview(swapped)
     return numbers
-
-
-# The root of each tree.
-_ROOTS: Sequence[int] = _packed(
-    "i",
-    """
-AAAAAAEAAAA=
-""",
-)
-# For each inner node: which of the numbers it tests,
-_TESTED: Sequence[int] = _packed(
-    "B",
-    """
-AAABAAEAAQABAAEAAQ==
-""",
-)
-# the cut that this is compared with,
-_CUTS: Sequence[float] = _packed(
-    "d",
-    """
-AAAAAACAPkAAAAAAAAAAAAAAAAAAAPA/AAAAAAAAAEAAAAAAAAAIQAAAAAAAABBAAAAAAAAAFEAA
-AAAAAAAYQAAAAAAAABxAAAAAAAAAIEAAAAAAAAAiQAAAAAAAACRAAAAAAAAAJkA=
-""",
-)
-# the node after it where it is at most the cut,
-_HOLDS: Sequence[int] = _packed(
-    "i",
-    """
-//////3////8////+/////r////5////+P////f////2////9f////T////z////8v///w==
-""",
-)
-# and where it is not. Below zero are leaves: leaf k is -1 - k.
-_FAILS: Sequence[int] = _packed(
-    "i",
-    """
-/v///wIAAAADAAAABAAAAAUAAAAGAAAABwAAAAgAAAAJAAAACgAAAAsAAAAMAAAA8f///w==
-""",
-)
-# For each leaf: the number that apply answers.
-_NODES: Sequence[int] = _packed(
-    "i",
-    """
-AQAAAAIAAAABAAAAAwAAAAUAAAAHAAAACQAAAAsAAAANAAAADwAAABEAAAATAAAAFQAAABcAAAAY
-AAAA
-""",
-)
-
-
-def _leaf(numbers: list[float], node: int) -> int:
-    """The leaf that the tests from a node on lead to. A missing number fails them."""
-    while node >= 0:
-        if numbers[_TESTED[node]] <= _CUTS[node]:
-            node = _HOLDS[node]
-        else:
-            node = _FAILS[node]
-    return -1 - node
 
 
 def _numbers(age: float, income: float) -> list[float]:

@@ -13,9 +13,6 @@ Options: --layout table
 
 from __future__ import annotations
 
-from binascii import a2b_base64
-from sys import byteorder
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -136,6 +133,9 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    from binascii import a2b_base64
+    from sys import byteorder
+
     numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
         from array import array
@@ -164,18 +164,16 @@ AAAAAOA/AAAAAAAA4D8=
 )
 # the node after it where it is at most the cut,
 _HOLDS: Sequence[int] = _packed(
-    "i",
+    "h",
     """
-AQAAAAIAAAADAAAABAAAAAUAAAAGAAAABwAAAP/////8////+v////j////2////9P///w4AAAAP
-AAAA8v///w==
+AQACAAMABAAFAAYABwD///z/+v/4//b/9P8OAA8A8v8=
 """,
 )
 # and where it is not. Below zero are leaves: leaf k is -1 - k.
 _FAILS: Sequence[int] = _packed(
-    "i",
+    "h",
     """
-DQAAAAwAAAALAAAACgAAAAkAAAAIAAAA/f////7////7////+f////f////1////8////+/////w
-////8f///w==
+DQAMAAsACgAJAAgA/f/+//v/+f/3//X/8//v//D/8f8=
 """,
 )
 _ANSWER_PLACES: Sequence[int] = _packed(

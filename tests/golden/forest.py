@@ -13,13 +13,11 @@ a cut below is the last double that still rounds to the left of the model's thre
 
 from __future__ import annotations
 
-from binascii import a2b_base64
 from math import isnan, nan
-from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
 COLUMNS = ("petal length", "petal width")
@@ -145,8 +143,8 @@ def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 def apply(record: Mapping[str, Any]) -> tuple[int, ...]:
     """The number that the model gives the leaf of each tree for one record."""
-    numbers = _numbers(*validate(record))
-    return tuple([_NODES[_leaf(numbers, root)] for root in _ROOTS])
+    leaves = _leaves(_numbers(*validate(record)))
+    return tuple(leaves)
 
 
 def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -165,12 +163,81 @@ def _answer(scores: tuple[float, ...]) -> str:
     return CLASSES[scores.index(max(scores))]
 
 
-# The trees once more, for apply, as a table. Its numbers stand here as text, which
-# _packed reads at import.
+# The trees once more, for apply, as a table. Its numbers stand here as text, which is
+# read when apply is first called: the other answers do without.
+#
+# The root of each tree.
+_ROOTS = (
+    "i",
+    """
+AAAAAAIAAAD5////
+""",
+)
+# For each inner node: which of the numbers it tests,
+_TESTED = (
+    "B",
+    """
+AAEBAg==
+""",
+)
+# the cut that this is compared with,
+_CUTS = (
+    "d",
+    """
+mpmZmZmZA0AAAAAAAAD8P5qZmZmZmek/Z2ZmZmZmE8A=
+""",
+)
+# the node after it where it is at most the cut,
+_HOLDS = (
+    "h",
+    """
+///+//z/+v8=
+""",
+)
+# and where it is not. Below zero are leaves: leaf k is -1 - k.
+_FAILS = (
+    "h",
+    """
+AQD9/wMA+/8=
+""",
+)
+# For each leaf: the number that apply answers.
+_NODES = (
+    "B",
+    """
+AQMEAQMEAA==
+""",
+)
+_READ: list[Any] = []
+
+
+def _leaves(numbers: list[float]) -> list[int]:
+    """The leaf of each tree. A missing number fails the tests."""
+    roots, tested, cuts, holds, fails, nodes = _table()
+    leaves = []
+    for node in roots:
+        while node >= 0:
+            if numbers[tested[node]] <= cuts[node]:
+                node = holds[node]
+            else:
+                node = fails[node]
+        leaves.append(nodes[-1 - node])
+    return leaves
+
+
+def _table() -> list[Any]:
+    """The numbers above, read from their texts once."""
+    if not _READ:
+        texts = (_ROOTS, _TESTED, _CUTS, _HOLDS, _FAILS, _NODES)
+        _READ[:] = [_packed(code, text) for code, text in texts]
+    return _READ
 
 
 def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    from binascii import a2b_base64
+    from sys import byteorder
+
     numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
         from array import array
@@ -179,60 +246,6 @@ def _packed(code: Any, text: str) -> Any:
         swapped.byteswap()
         numbers = memoryview(swapped)
     return numbers
-
-
-# The root of each tree.
-_ROOTS: Sequence[int] = _packed(
-    "i",
-    """
-AAAAAAIAAAD5////
-""",
-)
-# For each inner node: which of the numbers it tests,
-_TESTED: Sequence[int] = _packed(
-    "B",
-    """
-AAEBAg==
-""",
-)
-# the cut that this is compared with,
-_CUTS: Sequence[float] = _packed(
-    "d",
-    """
-mpmZmZmZA0AAAAAAAAD8P5qZmZmZmek/Z2ZmZmZmE8A=
-""",
-)
-# the node after it where it is at most the cut,
-_HOLDS: Sequence[int] = _packed(
-    "i",
-    """
-//////7////8////+v///w==
-""",
-)
-# and where it is not. Below zero are leaves: leaf k is -1 - k.
-_FAILS: Sequence[int] = _packed(
-    "i",
-    """
-AQAAAP3///8DAAAA+////w==
-""",
-)
-# For each leaf: the number that apply answers.
-_NODES: Sequence[int] = _packed(
-    "i",
-    """
-AQAAAAMAAAAEAAAAAQAAAAMAAAAEAAAAAAAAAA==
-""",
-)
-
-
-def _leaf(numbers: list[float], node: int) -> int:
-    """The leaf that the tests from a node on lead to. A missing number fails them."""
-    while node >= 0:
-        if numbers[_TESTED[node]] <= _CUTS[node]:
-            node = _HOLDS[node]
-        else:
-            node = _FAILS[node]
-    return -1 - node
 
 
 def _numbers(petal_length: float, petal_width: float) -> list[float]:

@@ -11,9 +11,7 @@ Options: --layout table
 
 from __future__ import annotations
 
-from binascii import a2b_base64
 from math import isnan, nan
-from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +87,9 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    from binascii import a2b_base64
+    from sys import byteorder
+
     numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
         from array import array
@@ -115,14 +116,14 @@ _CUTS: Sequence[float] = _packed(
 )
 # the node after it where it is at most the cut,
 _HOLDS: Sequence[int] = _packed(
-    "i",
+    "B",
     """
 
 """,
 )
 # and where it is not. Below zero are leaves: leaf k is -1 - k.
 _FAILS: Sequence[int] = _packed(
-    "i",
+    "B",
     """
 
 """,

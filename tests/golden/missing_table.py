@@ -16,9 +16,7 @@ a cut below is the last double that still rounds to the left of the model's thre
 
 from __future__ import annotations
 
-from binascii import a2b_base64
 from math import isnan, nan
-from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +120,9 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    from binascii import a2b_base64
+    from sys import byteorder
+
     numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
         from array import array
@@ -148,16 +149,16 @@ AAAAAAAA+D8AAAAAAADgPwEAAAAAAFTAAAAAAAAAREAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA4D8=
 )
 # the node after it where it is at most the cut,
 _HOLDS: Sequence[int] = _packed(
-    "i",
+    "h",
     """
-/////wIAAAAEAAAA/v////z///8GAAAA+v///w==
+//8CAAQA/v/8/wYA+v8=
 """,
 )
 # and where it is not. Below zero are leaves: leaf k is -1 - k.
 _FAILS: Sequence[int] = _packed(
-    "i",
+    "h",
     """
-AQAAAAUAAAADAAAA/f////v////4////+f///w==
+AQAFAAMA/f/7//j/+f8=
 """,
 )
 _ANSWER_PLACES: Sequence[int] = _packed(

@@ -16,9 +16,7 @@ a cut below is the last double that still rounds to the left of the model's thre
 
 from __future__ import annotations
 
-from binascii import a2b_base64
 from math import isnan, nan
-from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +104,9 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 def _packed(code: Any, text: str) -> Any:
     """The numbers of a text: base64 of their bytes, the least byte of each first."""
+    from binascii import a2b_base64
+    from sys import byteorder
+
     numbers = memoryview(a2b_base64(text)).cast(code)
     if byteorder == "big":
         from array import array
@@ -132,16 +133,16 @@ AAAAoJmZ6T8AAAAAAAD8PwAAANDMzBNA
 )
 # the node after it where it is at most the cut,
 _HOLDS: Sequence[int] = _packed(
-    "i",
+    "h",
     """
-/////wIAAAD+////
+//8CAP7/
 """,
 )
 # and where it is not. Below zero are leaves: leaf k is -1 - k.
 _FAILS: Sequence[int] = _packed(
-    "i",
+    "h",
     """
-AQAAAPz////9////
+AQD8//3/
 """,
 )
 _ANSWER_PLACES: Sequence[int] = _packed(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..targets.python_table import unpacked
+from ..targets.python_table import CODES, unpacked
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -168,7 +168,7 @@ class _Constants:
                 )
             case ast.Call(
                 ast.Name("_packed"), [ast.Constant(str(code)), ast.Constant(str(text))]
-            ) if code in ("B", "H", "i", "d"):
+            ) if (code in CODES):
                 return tuple(unpacked(code, text))
             case ast.Call(
                 ast.Name("tuple"),

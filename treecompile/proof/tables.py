@@ -8,12 +8,14 @@ condition on what stands at that place of the list.
 from __future__ import annotations
 
 import ast
+import contextlib
 import math
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..program import Ensemble, SingleTree, Tree, Trees
+from ..targets.python_table import CODES, unpacked
 from .source import Source, Strange, same_constant
 
 if TYPE_CHECKING:
@@ -27,7 +29,27 @@ _LEAF = re.compile(
     r"        node = (\w+)\[node\]\n"
     r"return -1 - node"
 )
+_LEAVES = (
+    "roots, tested, cuts, holds, fails, nodes = _table()\n"
+    "leaves = []\n"
+    "for node in roots:\n"
+    "    while node >= 0:\n"
+    "        if numbers[tested[node]] <= cuts[node]:\n"
+    "            node = holds[node]\n"
+    "        else:\n"
+    "            node = fails[node]\n"
+    "    leaves.append(nodes[-1 - node])\n"
+    "return leaves"
+)
+_TABLE = re.compile(
+    r"if not (\w+):\n"
+    r"    texts = \((\w+), (\w+), (\w+), (\w+), (\w+), (\w+)\)\n"
+    r"    \1\[:\] = \[_packed\(code, text\) for code, text in texts\]\n"
+    r"return \1"
+)
 _PACKED = (
+    "from binascii import a2b_base64\n"
+    "from sys import byteorder\n"
     "numbers = memoryview(a2b_base64(text)).cast(code)\n"
     "if byteorder == 'big':\n"
     "    from array import array\n"
@@ -37,6 +59,10 @@ _PACKED = (
     "return numbers"
 )
 _LOOP = re.compile(r"for \w+ in (\w+)(?:\[(\d+):(\d+)\])?:")
+_APPLIED = re.compile(
+    r"leaves = \[(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)(?:\[(\d+):(\d+)\])?"
+)
+_APPLIED_LATE = re.compile(r"leaves = _leaves\(_numbers\(\*validate\(record\)\)\)\n")
 _AT_LEAF = re.compile(r"(\w+)\[_leaf\(numbers, (\w+|-?\d+)\)\]")
 _TERMS = re.compile(
     r"for (\w+) in range\((\w+)\[(\w+)\], \2\[\3 \+ 1\]\):\n"
@@ -64,9 +90,16 @@ class TableReader:
         self.source = reader.source
         functions = self.source.functions
         walk = _LEAF.fullmatch(_text(functions.get("_leaf")))
-        if walk is None or _text(functions.get("_packed")) != _PACKED:
+        names: Sequence[str] = walk.groups() if walk is not None else ()
+        self.late: Sequence[str] = ()  # the names of the arrays that apply alone reads
+        if walk is None and _text(functions.get("_leaves")) == _LEAVES:
+            table = _TABLE.fullmatch(_text(functions.get("_table")))
+            if table is not None and not self.source.constant(table[1]):
+                self.late = table.groups()[1:]
+                names = self.late[1:5]
+        if not names or _text(functions.get("_packed")) != _PACKED:
             raise Strange("its table is walked or read in another way")
-        self.tested, self.cuts, self.holds, self.fails = map(self._array, walk.groups())
+        self.tested, self.cuts, self.holds, self.fails = map(self._array, names)
         if not len(self.tested) == len(self.cuts) == len(self.holds) == len(self.fails):
             raise Strange("the arrays of its table are not equally long")
         self.numbers: list[ast.expr] = []
@@ -74,9 +107,13 @@ class TableReader:
 
     def _array(self, name: str) -> tuple[Any, ...]:
         numbers = self.source.constant(name)
-        if not isinstance(numbers, tuple):
-            raise Strange(f"{name} is no array", self.source.assigned[name])
-        return numbers
+        if name not in self.late and isinstance(numbers, tuple):
+            return numbers
+        match numbers:
+            case (str(code), str(text)) if name in self.late and code in CODES:
+                with contextlib.suppress(ValueError):
+                    return tuple(unpacked(code, text))
+        raise Strange(f"{name} is no array", self.source.assigned[name])
 
     # --- What answers -----------------------------------------------------------------
 
@@ -145,15 +182,15 @@ class TableReader:
         stage = model.stages[model.applies]
         assert isinstance(stage, Trees)
         text = ast.unparse(self.source.functions["apply"])
-        form = re.search(
-            r"(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)(?:\[(\d+):(\d+)\])?",
-            text,
-        )
+        form = (_APPLIED_LATE if self.late else _APPLIED).search(text)
         if form is None or "_numbers" not in self.source.functions:
             raise Strange("apply is another", self.source.functions["apply"])
-        held, roots = self._array(form[1]), self._array(form[2])
-        if form[3]:
-            roots = roots[int(form[3]) : int(form[4])]
+        if self.late:
+            roots, held = self._array(self.late[0]), self._array(self.late[5])
+        else:
+            held, roots = self._array(form[1]), self._array(form[2])
+            if form[3]:
+                roots = roots[int(form[3]) : int(form[4])]
         self.numbers, counts = [], dict(self.reader.counts)
         self._list(self.source.functions["_numbers"].body)
         if len(roots) < len(stage.trees):

@@ -14,13 +14,15 @@ The form of it, which ``templates/python/packed.py.jinja`` prints:
 - A child below zero is a leaf: leaf k is written -1 - k. Leaves are counted through all
   trees. The root of tree t is ``_ROOTS[t]``, trees in the order of the stages.
 - Where there is an ``apply``, it answers ``_NODES[k]`` for each tree, and the list
-  is made by ``_numbers``. Beside nested ifs, the table is there for it alone.
+  is made by ``_numbers``. Beside nested ifs, the table is there for it alone, as pairs
+  of a code and a text that are read when ``apply`` is first called: to read it at once
+  took a third of the time from the import to the first answer (benchmarks/coldstart.py).
 - Of a single tree, k is the place in PREDICTIONS. Of a stage of trees that add to one
   sum, leaf k adds ``_VALUES[k]``. Of any other, it adds ``_TERMS[i]`` to the sum number
   ``_SLOTS[i]``, for each i from ``_STARTS[r]`` up to ``_STARTS[r + 1]``, r being
   ``_ROWS[k]``.
-- Every array is ``_packed(code, text)``: the code of a memoryview (B, H, i and d: 1, 2,
-  4 and 8 bytes), and base64 of the numbers, the least byte first. A memoryview takes
+- Every array is ``_packed(code, text)``: the code of a memoryview (B, h and H, i and
+  d: 1, 2, 4 and 8 bytes), and base64 of the numbers, the least byte first. A memoryview takes
   no import, and as ``array`` does, a fifth of the memory of a tuple.
 """
 
@@ -38,6 +40,9 @@ from ..layout import plain_sense
 from ..program import Cuts, Program, SingleTree, Test, Threshold, Tree, Trees
 from .python_spelling import Spelling
 from .python_text import WIDTH, list_lines, width
+
+# What an array may be of: what a memoryview calls it.
+CODES = ("B", "H", "h", "i", "d")
 
 # Above so many nodes, trees are packed unless it is asked for otherwise. So many nested
 # ones take CPython 3.11 some 3.5 s and 0.8 GB to compile, once; packed ones 0.1 s, but
@@ -62,7 +67,7 @@ class PackedTrees:
 
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
-        stems = [stem for stem, _, _ in _ARRAYS]
+        stems = [*(stem for stem, _, _ in _ARRAYS), "read"]
         self.names = dict(zip(stems, spelling.constant_names(stems)))
         self.trees = sum(1 for _ in spelling.program.trees())
         self.root, self._row_name, self._term = spelling.names(["root", "row", "i"])
@@ -280,9 +285,9 @@ _ARRAYS = (
     ("roots", "i", "The root of each tree."),
     ("tested", "", "For each inner node: which of the numbers it tests,"),
     ("cuts", "d", "the cut that this is compared with,"),
-    ("holds", "i", "the node after it where it is at most the cut,"),
-    ("fails", "i", "and where it is not. Below zero are leaves: leaf k is -1 - k."),
-    ("nodes", "i", "For each leaf: the number that apply answers."),
+    ("holds", "", "the node after it where it is at most the cut,"),
+    ("fails", "", "and where it is not. Below zero are leaves: leaf k is -1 - k."),
+    ("nodes", "", "For each leaf: the number that apply answers."),
     ("values", "d", "For each leaf: what it adds."),
     ("rows", "i", "For each leaf: its row in what follows."),
     ("starts", "i", "For each row: where its terms begin,"),
@@ -310,7 +315,7 @@ class Packed:
 
 
 def array_of(name: str, code: str, numbers: Sequence[Any], **more: Any) -> Packed:
-    """An array, of the narrowest code for numbers from 0 on if none is given."""
+    """An array, of the narrowest code for whole numbers if none is given."""
     code = code or narrowest(numbers)
     return Packed(name, code, packed(code, numbers), **more)
 
@@ -332,9 +337,11 @@ def is_simple(stage: Trees) -> bool:
     return len(stage.start) == 1 and all(slots == (0,) for slots in stage.slots)
 
 
-def narrowest(numbers: Iterable[int]) -> str:
-    """The code of the narrowest array that holds some numbers from 0 on."""
-    most = max(numbers, default=0)
+def narrowest(numbers: Sequence[int]) -> str:
+    """The code of the narrowest array that holds some whole numbers."""
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    if least < 0:
+        return "h" if -(2**15) <= least and most < 2**15 else "i"
     return "B" if most < 2**8 else "H" if most < 2**16 else "i"
 
 
