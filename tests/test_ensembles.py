@@ -78,7 +78,7 @@ from treecompile.lower.models import ENSEMBLES, TREES
 
 # Where numpy's exp is its own, each exponential is off by one unit in the last place at
 # most, and so is their sum: a quotient of them by four.
-EXP = {"predict_proba": 4}
+EXP = {"predict_proba": 8}
 POWER = {"score_samples": 2, "decision_function": 2}
 BLAS = {"predict": 400, "predict_proba": 400, "decision_function": 400}
 SMALL = {"n_estimators": 3, "max_depth": 3, "random_state": 0}

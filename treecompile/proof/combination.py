@@ -2,7 +2,7 @@
 
 Not a proof but a test: on both sides of every cut that a record can reach, at random, and
 every row of the data. Equal means to the last bit. Where exp or its kin have a part in
-an answer, labels are equal and numbers within 4 ulp where numpy has an exp of its own.
+an answer, labels are equal and numbers within 8 ulp where numpy has an exp of its own.
 """
 
 from __future__ import annotations
