@@ -137,6 +137,9 @@ MODELS: dict[str, Callable[[], Any]] = {
         **hist(loss="poisson", categorical_features=[1], max_leaf_nodes=36, max_iter=2)
     ).fit(XD, YD),
     "ada": lambda: AdaBoostClassifier(n_estimators=3, random_state=0).fit(X, Y),
+    "ada of five": lambda: AdaBoostClassifier(tree(), n_estimators=2).fit(
+        X, np.arange(150) * 7 % 11 % 5
+    ),
     "median": lambda: AdaBoostRegressor(n_estimators=3, random_state=0).fit(XD, YD),
     "bagging": lambda: BaggingClassifier(tree(), 3, max_features=2).fit(X, Y),
     "votes": lambda: VotingClassifier(
@@ -326,14 +329,19 @@ def test_every_mutant_is_found_by_reading_the_text(
 
 
 @pytest.mark.parametrize(
-    "name", ["missing", "pipeline of a forest", "poisson", "stack"]
+    "name", ["missing", "pipeline of a forest", "poisson", "stack", "ada of five"]
 )
 def test_reading_back_alone_finds_what_is_wrong_in_a_decision(name: str) -> None:
     """Without a look at what treecompile writes: the reader on its own."""
     program = program_of(read_model(model(name)))
     tree = ast.parse(emit(program, format=False))
     (score,) = (n for n in tree.body if getattr(n, "name", "") == "score")
-    trees = [s for s in score.body if isinstance(s, (ast.If, ast.While))]  # type: ignore[attr-defined]
+    trees = [
+        s
+        for s in score.body  # type: ignore[attr-defined]
+        if isinstance(s, (ast.If, ast.While)) or "others" in ast.unparse(s)
+    ]
+    assert (name == "ada of five") == any(isinstance(s, ast.AugAssign) for s in trees)
     count = 0
     for block in trees:
         if isinstance(block, ast.While):

@@ -76,6 +76,9 @@ def read_back(source: Source, program: Program) -> dict[str, int]:
     return reader.counts
 
 
+_VOTES = re.compile(r"(\w+), (\w+) = \(?[^()\n]+\)?(?:\n|$)")
+
+
 class Reader:
     def __init__(self, source: Source, program: Program) -> None:
         self.source = source
@@ -365,7 +368,14 @@ class Reader:
             for x in stage.start
         )
 
+        votes: list[tuple[int, str, ast.Assign, int]] = []
+
         def leaf(statements: list[ast.stmt], start: int, node: int) -> None:
+            match statements[start:]:
+                case [ast.Assign([ast.Name(to)], ast.Constant(int(k))) as vote, *rest]:
+                    if list(map(type, rest)) in ([], [ast.Break]):
+                        votes.append((node, to, vote, k))
+                        return
             given: dict[str, float] = {}
             for at in range(start, len(statements)):
                 stmt = statements[at]
@@ -408,7 +418,49 @@ class Reader:
             self.walk(stmt.body, 0, tree, leaf, inline=False)
         else:
             self.walk([stmt], 0, tree, leaf, inline=True)
-        return place + 1
+        if not votes:
+            return place + 1
+        if len(votes) != len(rows):
+            raise Strange("some leaves vote, and some add", stmt)
+        behind = body[place + 1 : place + 2 + len(targets)]
+        for node, to, vote, k in votes:
+            given = self._voted(behind, targets, to, k, vote)
+            expected = dict(zip(targets, rows[tree.leaf[node]]))
+            self._compare_leaf(given, expected, plain, index, stage, node, vote)
+        return place + 1 + len(behind)
+
+    def _voted(
+        self,
+        behind: list[ast.stmt],
+        targets: list[str],
+        to: str,
+        chosen: int,
+        vote: ast.stmt,
+    ) -> dict[str, float]:
+        """What is added where a tree has set the variable ``to`` to ``chosen``: the
+        statements behind it add one number to the sum of that place, another to the
+        rest."""
+        text = "\n".join(map(ast.unparse, behind))
+        first = _VOTES.match(text)
+        if first is None or to in targets:
+            raise Strange("what a vote adds is said in another way", vote)
+        own, others = first[1], first[2]
+        lines = [
+            f"{name} += {own} if {to} == {place} else {others}"
+            for place, name in enumerate(targets)
+        ]
+        if text.split("\n")[1:] != lines or len({own, others, to, *targets}) < 3 + len(
+            targets
+        ):
+            raise Strange("what a vote adds is said in another way", vote)
+        assert isinstance(behind[0], ast.Assign)
+        values = value_of(behind[0].value, self.source.assigned)
+        if not isinstance(values, tuple) or list(map(type, values)) != [float, float]:
+            raise Strange("what a vote adds is no number", behind[0])
+        return {
+            name: values[0 if place == chosen else 1]
+            for place, name in enumerate(targets)
+        }
 
     def _in_loop(self, body: list[ast.stmt]) -> None:
         """Every way through a loop leaves it: each block ends with break, or in a test."""

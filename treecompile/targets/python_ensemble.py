@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,7 @@ class EnsembleText:
         self.program = program
         self.spelling = spelling
         self.columns = columns  # the parameters of score
+        self._voting: list[str] = []  # the variables of trees whose leaves are votes
         self.packed = packed  # the table of the trees, if they are not nested ifs
         self.whole = tuple(Element(SCORES, i) for i in range(len(self.model.scores)))
         self.functions: list[Function] = []
@@ -359,21 +360,48 @@ class EnsembleText:
         """One tree whose leaves add to the variables, or set them."""
         targets = [names[slot] for slot in slots]
         number = self.spelling.constant_number
+
+        def of_row(row: tuple[float, ...]) -> list[str]:
+            # To a sum that is not -0.0, nothing is added by adding zero.
+            return [
+                f"{name} {sign} {number(x)}"
+                for name, x in zip(targets, row)
+                if keeps_zeros or x
+            ]
+
+        votes = _votes(rows) if sign == "+=" else None
+        if votes is None:
+            return self._branches(tree, rows, of_row)
+        if not self._voting:
+            self._voting = self.spelling.names(["chosen", "own", "others"])
+        chosen, own, others = self._voting
+        places = [(place,) for place in votes.places]
+        return [
+            *self._branches(tree, places, lambda row: [f"{chosen} = {row[0]}"]),
+            f"    {own}, {others} = {literal(votes.own)}, {literal(votes.others)}",
+            *(
+                f"    {name} += {own} if {chosen} == {place} else {others}"
+                for place, name in enumerate(targets)
+            ),
+        ]
+
+    def _branches(
+        self,
+        tree: Tree,
+        rows: Sequence[tuple[Any, ...]],
+        of_row: Callable[[tuple[Any, ...]], list[str]],
+    ) -> list[str]:
+        """A tree as nested ifs, with the lines of a row at each leaf."""
         counts = leaf_counts(tree)
         in_loop = not is_plain(tree, counts)
         indents = ["    " * (depth + 1 + in_loop) for depth in range(100)]
         leaves: dict[Any, str] = {}
 
-        def leaf(row: tuple[float, ...], depth: int) -> str:
+        def leaf(row: tuple[Any, ...], depth: int) -> str:
             key = (row, depth)
             text = leaves.get(key)
             if text is None or 0.0 in row:  # for 0.0 and -0.0 are equal
-                # To a sum that is not -0.0, nothing is added by adding zero.
-                lines = [
-                    f"{name} {sign} {number(x)}"
-                    for name, x in zip(targets, row)
-                    if keeps_zeros or x
-                ]
+                lines = of_row(row)
                 if in_loop:
                     lines.append("break")
                 indent = indents[depth]
@@ -516,6 +544,33 @@ class EnsembleText:
         if len(names) == 1 or words.isdisjoint(names):
             return laid_out(body)
         return laid_out([f"    {', '.join(names)} = scores", *body])
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Leaves that each add ``own`` to one of the sums and ``others`` to all others."""
+
+    own: float
+    others: float
+    places: tuple[int, ...]  # for each leaf: the sum that gets its own
+
+
+def _votes(rows: Sequence[tuple[float, ...]]) -> Votes | None:
+    """The rows of the leaves of a tree as votes; None where they are not, or where they
+    are as soon spelt in full."""
+    width, leaves = len(rows[0]), len(rows)
+    if width < 3 or width * leaves <= 2 * (width + leaves + 1):
+        return None
+    shown = [tuple(map(literal, row)) for row in rows]  # tells -0.0 from 0.0
+    kinds = sorted(set(shown[0]), key=shown[0].count)
+    if len(kinds) != 2:
+        return None
+    own, others = kinds
+    if any(row.count(own) != 1 or row.count(others) != width - 1 for row in shown):
+        return None
+    places = tuple(row.index(own) for row in shown)
+    first, rest = rows[0][places[0]], rows[0][places[0] - 1]
+    return Votes(first, rest, places) if rest else None  # zeros are left away
 
 
 def _bound(spelling: Spelling) -> list[str]:
