@@ -1,5 +1,7 @@
 """A GradientBoostingClassifier in plain Python: 2 columns in, one of 2 classes out.
 
+In score, an answer is made of the sum of 2 trees.
+
 Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (28 nodes, 15 leaves,
 depth 12; sha256 of its file 0123456789abcdef). Do not edit: compile again.
 

@@ -1,5 +1,7 @@
 """A RandomForestClassifier in plain Python: 2 columns in, one of 3 classes out.
 
+In score, an answer is made of the mean of 3 trees.
+
 Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (11 nodes, 7 leaves,
 depth 2; sha256 of its file 0123456789abcdef). Do not edit: compile again.
 

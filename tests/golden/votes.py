@@ -1,5 +1,7 @@
 """A VotingClassifier in plain Python: 2 columns in, one of 2 classes out.
 
+In score, an answer is made of the votes of 2 models.
+
 Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (9 nodes, 6 leaves,
 depth 1; sha256 of its file 0123456789abcdef). Do not edit: compile again.
 

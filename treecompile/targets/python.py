@@ -189,6 +189,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         helpers |= {"isnan", "nan"}
     return {
         "title": _title(program),
+        "made_of": _made_of(program),
         "origin": _origin(program),
         "options": _options(program),
         "doctest": _doctest(program),
@@ -579,6 +580,14 @@ def _title(program: Program) -> str:
     else:
         out = f"one of {len(classes)} classes" if len(classes) > 1 else "its only class"
     return f"{article} {estimator} in plain Python: {columns} in, {out} out."
+
+
+def _made_of(program: Program) -> str:
+    """How many trees combine: what a reader wants to know first."""
+    if not isinstance(program.model, Ensemble):
+        return ""
+    text = f"In score, an answer is made of {program.model.words}."
+    return "\n".join(textwrap.wrap(text, WIDTH))
 
 
 def _outputs(program: Program) -> int:
