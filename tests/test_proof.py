@@ -157,6 +157,8 @@ MODELS: dict[str, Callable[[], Any]] = {
     "bags of boosting": lambda: BaggingClassifier(
         BaggingClassifier(GradientBoostingClassifier(n_estimators=2), 2), 2
     ).fit(X, np.repeat([0, 1, 2], [35, 50, 65])),
+    "nothing to add": lambda: IsolationForest(n_estimators=2, max_samples=1).fit(X),
+    "zeros": lambda: RandomForestRegressor(2).fit(X, 0.0 * Y),
     "search by halves": lambda: HalvingGridSearchCV(
         tree(), {"max_depth": [2, 3]}, cv=2
     ).fit(X, Y),

@@ -245,12 +245,15 @@ class Reader:
         if alone and all(map(_is_no_start, stage.start)):
             return self._only_tree(body, place, number, stage)
         assigned: list[str] = []
+        silent = _adds_nothing(stage)  # so the text goes on where the sums start
         while place < len(body) and isinstance(body[place], ast.Assign):
             stmt = body[place]
             assert isinstance(stmt, ast.Assign)
             for target in stmt.targets:
                 assigned += _names(target)
             place += 1
+            if silent and self._starts_here(body, place, stage):
+                break
         names = assigned[-len(stage.start) :]
         if len(names) < len(stage.start):
             raise Strange("the sums of the trees start nowhere", self.score)
@@ -331,15 +334,7 @@ class Reader:
 
     def _starts(self, body: list[ast.stmt], place: int, stage: Trees) -> None:
         """The constants that the sums start from, in the statements just before."""
-        values: list[Any] = []
-        before = place
-        while before and len(values) < len(stage.start):
-            before -= 1
-            stmt = body[before]
-            assert isinstance(stmt, ast.Assign)
-            count = sum(len(_names(target)) for target in stmt.targets)
-            values[:0] = [stmt.value] * count
-        for expression, given in zip(stage.start, values[-len(stage.start) :]):
+        for expression, given in zip(stage.start, _assigned(body, place, stage)):
             if isinstance(expression, Number):
                 x = value_of(given, {})
                 if not same_constant(x, expression.value):
@@ -352,6 +347,17 @@ class Reader:
                         )
                     )
                 self.counts["constants"] += 1
+
+    def _starts_here(self, body: list[ast.stmt], place: int, stage: Trees) -> bool:
+        """Whether the statements just before are the constants of the start."""
+        given = _assigned(body, place, stage)
+        try:
+            return len(given) == len(stage.start) and all(
+                isinstance(x, Number) and same_constant(value_of(y, {}), x.value)
+                for x, y in zip(stage.start, given)
+            )
+        except Strange:
+            return False
 
     def _tree(
         self,
@@ -409,6 +415,7 @@ class Reader:
                 count += 1
             leaf(body[place : place + count], 0, 0)
             self.counts["trees"] += 1
+            self.counts["leaves"] += 1
             return place + count
         stmt = self._statement(body, place)
         if isinstance(stmt, ast.While):
@@ -765,6 +772,29 @@ def _names(target: ast.AST | None) -> list[str]:
     """The names in a name or a tuple of names."""
     parts = target.elts if isinstance(target, ast.Tuple) else [target]
     return [part.id for part in parts if isinstance(part, ast.Name)]
+
+
+def _assigned(body: list[ast.stmt], place: int, stage: Trees) -> list[ast.expr]:
+    """What the last variables before a place are assigned, one for each sum."""
+    values: list[ast.expr] = []
+    while place and len(values) < len(stage.start):
+        place -= 1
+        stmt = body[place]
+        if not isinstance(stmt, ast.Assign):
+            break
+        count = sum(len(_names(target)) for target in stmt.targets)
+        values[:0] = [stmt.value] * count
+    return values[-len(stage.start) :]
+
+
+def _adds_nothing(stage: Trees) -> bool:
+    """Whether there is no statement for any tree: each is one leaf, and that a zero."""
+    return all(
+        isinstance(x, Number) and not same_constant(x.value, -0.0) for x in stage.start
+    ) and all(
+        len(tree.tests) == 1 and not any(rows[0])
+        for tree, rows in zip(stage.trees, stage.rows)
+    )
 
 
 def _is_no_start(start: Any) -> bool:
