@@ -64,7 +64,14 @@ from sklearn.multioutput import (
     RegressorChain,
 )
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    PowerTransformer,
+    QuantileTransformer,
+    StandardScaler,
+)
 from sklearn.tree import (
     DecisionTreeClassifier,
     DecisionTreeRegressor,
@@ -486,6 +493,24 @@ NESTED: dict[str, Case] = {
     "targets taken back": case(
         TransformedTargetRegressor(numbers(), transformer=StandardScaler()), X, BOTH_NUMBERS
     ),
+    **{
+        f"a target taken back, {name}": case(
+            TransformedTargetRegressor(model, transformer=transformer), X, np.abs(NUMBER) + 0.1, **options
+        )
+        for model in (numbers(), line())
+        for name, transformer, options in (
+            (f"Yeo-Johnson, {model}", PowerTransformer(), {"within": {"predict": 40}}),
+            (f"powers alone, {model}", PowerTransformer(standardize=False), {"within": {"predict": 40}}),
+            (f"Box-Cox, {model}", PowerTransformer("box-cox"), {}),
+            (f"quantiles, {model}", QuantileTransformer(n_quantiles=30), {}),
+            (f"a pipeline, {model}", make_pipeline(MinMaxScaler(), "passthrough", StandardScaler()), {}),
+            (
+                f"pipelines, {model}",
+                make_pipeline(make_pipeline(FunctionTransformer(np.sqrt, np.square), None), QuantileTransformer(n_quantiles=9)),
+                {},
+            ),
+        )
+    },
     "leaves of random trees before a tree": case(make_pipeline(embedding(), tree()), X, THREE),
     "leaves with holes": case(make_pipeline(embedding(sparse_output=False), forest()), HOLES, THREE),
     "leaves of one column": case(
@@ -617,6 +642,12 @@ def test_a_threshold_from_the_command_line(share: float) -> None:
         (CalibratedClassifierCV(tree(), method="temperature", cv=2), "calibrated classifier 0", "temperature"),
         (OneVsOneClassifier(tree()), "OneVsOneClassifier", "Supported are"),
         (boosting(init=forest()), "init: RandomForestClassifier", "init='zero'"),
+        (
+            TransformedTargetRegressor(
+                numbers(), transformer=make_pipeline(QuantileTransformer(n_quantiles=9, output_distribution="normal"))
+            ),
+            "step 'quantiletransformer': QuantileTransformer", "output_distribution='uniform'",
+        ),
         (Ridge(), "Ridge", "Supported are"),
         (make_pipeline(StandardScaler(), LogisticRegression()), "LogisticRegression", "Supported are"),
     ],

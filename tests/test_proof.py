@@ -28,7 +28,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from runners import load, pythons
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import (
     AdaBoostClassifier,
@@ -47,12 +47,14 @@ from sklearn.ensemble import (
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import HalvingGridSearchCV, TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     Normalizer,
     OneHotEncoder,
     OrdinalEncoder,
+    PowerTransformer,
     StandardScaler,
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -159,6 +161,13 @@ MODELS: dict[str, Callable[[], Any]] = {
     ).fit(X, np.repeat([0, 1, 2], [35, 50, 65])),
     "nothing to add": lambda: IsolationForest(n_estimators=2, max_samples=1).fit(X),
     "zeros": lambda: RandomForestRegressor(2).fit(X, 0.0 * Y),
+    "target taken back": lambda: TransformedTargetRegressor(
+        RandomForestRegressor(2, max_depth=3),
+        transformer=make_pipeline(StandardScaler(), PowerTransformer()),
+    ).fit(X, Y),
+    "target of one column": lambda: TransformedTargetRegressor(
+        RandomForestRegressor(2, max_depth=3), transformer=StandardScaler()
+    ).fit(X, YD[:, np.newaxis][: len(X)]),
     "search by halves": lambda: HalvingGridSearchCV(
         tree(), {"max_depth": [2, 3]}, cv=2
     ).fit(X, Y),
@@ -185,6 +194,14 @@ def test_a_scorer_is_shown_to_be_its_model(name: str) -> None:
     emission_, folding, combination = report.parts
     assert emission_.counts["leaves"] >= emission_.counts["trees"] >= 1
     assert combination.counts["edges"] + combination.counts["random"] > 100
+
+
+def test_a_model_of_no_trees_is_shown() -> None:
+    """Of one class it answers integers, where a scorer answers floats."""
+    with pytest.warns(UserWarning, match="present in all"):
+        constant = OneVsRestClassifier(tree()).fit(X, 0 * Y)
+    report = verify(constant, compile_model(constant))
+    assert report.ok and report.complete, report.text()
 
 
 @pytest.mark.parametrize("name", ["tree", "pipeline of a forest", "poisson", "outputs"])

@@ -13,8 +13,10 @@ import numpy as np
 from .functions import FUNCTIONS
 from .program import (
     Apply,
+    Arithmetic,
     Ensemble,
     Expression,
+    Number,
     Program,
     Softmax,
     inputs_of,
@@ -92,7 +94,30 @@ def promise(program: Program) -> Promise | None:
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if any(map(rounds_a_function, _expressions(program))):
         return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
-    return _BY_EXP if passes_through_exp(program) else None
+    if not passes_through_exp(program):
+        return None
+    scale = _shift(program)
+    more = f" of them, or of {scale!r} where that is more" if scale else ""
+    return replace(_BY_EXP, scale=scale, words=_BY_EXP.words + more)
+
+
+def _shift(program: Program) -> float:
+    """The most that is added to what a function computes on the way to a regressor's
+    answers: the sum can be next to nothing, and is then off by units of that."""
+    model = program.model
+    if program.classes is not None or not isinstance(model, Ensemble):
+        return 0.0
+    most = 0.0
+    for part in (p for s in model.stages for x in inputs_of(s) for p in parts(x)):
+        if isinstance(part, Apply) and part.function == "yeo_johnson_inverse":
+            most = max(most, 1.0)
+        if isinstance(part, Arithmetic) and isinstance(part.right, Number):
+            inexact = part.operator in "+-" and any(
+                isinstance(p, Apply) and not FUNCTIONS[p.function].exact
+                for p in parts(part.left)
+            )
+            most = max(most, abs(part.right.value) * inexact)
+    return most
 
 
 def rounds_a_function(expression: Expression) -> bool:

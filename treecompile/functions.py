@@ -218,6 +218,35 @@ def _box_cox(x: float, power: float) -> float:
         return math.copysign(INF, power)
 
 
+def _box_cox_inverse(x: float, power: float) -> float:
+    """scipy.special.inv_boxcox, which is C and calls libm."""
+    if power == 0.0:
+        return _libm_exp(x)
+    y = power * x
+    if y < 1.79e308:
+        if not y > -1.0:
+            return _libm_exp(-INF / power) if y == -1.0 else math.nan
+        return _libm_exp(math.log1p(y) / power)
+    z = math.copysign(1.0, power) * (x + 1.0 / power)
+    if not z > 0:
+        return math.nan
+    return _libm_exp((math.log(z) + math.log(abs(power))) / power)
+
+
+def _yeo_johnson_inverse(x: float, power: float) -> float:
+    """The inverse of Yeo-Johnson, as scikit-learn computes it with numpy."""
+    epsilon = np.finfo(np.float64).eps
+    with np.errstate(all="ignore"):
+        y = np.float64(x)
+        if x >= 0:
+            if abs(power) < epsilon:
+                return float(np.exp(y) - 1)
+            return float(np.power(y * power + 1, 1 / power) - 1)
+        if abs(power - 2) > epsilon:
+            return float(1 - np.power(-(2 - power) * y + 1, 1 / (2 - power)))
+        return float(1 - np.exp(-y))
+
+
 def _expit_single(x: float, most: float) -> float:
     """1 / (1 + expf(-x)) in single precision, -x being at most ``most``."""
     return single(1.0 / single(1.0 + exp_single(min(-x, most))))
@@ -248,6 +277,8 @@ FUNCTIONS = {
     "yeo_johnson": Function(_yeo_johnson, EVERYWHERE),
     "yeo_johnson_by_power": Function(_yeo_johnson_by_power, EVERYWHERE),
     "box_cox": Function(_box_cox, ((0.0, INF, 1),)),
+    "yeo_johnson_inverse": Function(_yeo_johnson_inverse, ()),
+    "box_cox_inverse": Function(_box_cox_inverse, ()),
     "quantile": Function(_quantile, _between_quantiles, exact=True),
     "expit": Function(_expit, EVERYWHERE),
     "exp2": Function(_exp2, EVERYWHERE),
@@ -266,6 +297,8 @@ _OWN = {
     "yeo_johnson",
     "yeo_johnson_by_power",
     "box_cox",
+    "yeo_johnson_inverse",
+    "box_cox_inverse",
     "quantile",
     "expit",
     "exp2",

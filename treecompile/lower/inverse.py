@@ -7,86 +7,145 @@ does it. A function of numpy is applied with numpy itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ..errors import UnsupportedModel
-from ..functions import FUNCTIONS, numpy_function
-from ..program import Answer, Apply, Arithmetic, Expression, Number
+from ..functions import numpy_function
+from ..interpret import evaluate
+from ..program import Answer, Apply, Arithmetic, Element, Expression, Number
 from ..read.records import Name, Record
 from ..single import single
+from .compose import skipped, steps_of
+from .flow import DEEPEST
 from .paths import join, name_part
 from .singles import rounded
 from .tree import Lowered
 from .versions import version_of
 
-Inverse = Callable[[int, float], float]  # of an output and its number
-
 SUPPORTED_INVERSES = (
-    "StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, and functions of numpy"
+    "StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, PowerTransformer,\n"
+    "QuantileTransformer (uniform), functions of numpy, and a Pipeline of these"
 )
 
 
 def with_inverse(lowered: Lowered, record: Record, path: str) -> Lowered:
     """The regressor's answers, taken back through ``transformer_``."""
-    inverse = inverse_of(record.get("transformer_"), join(path, "transformer"))
     model = lowered.model
+    transformer, leaf = record.get("transformer_"), Element(0, 0)
 
-    def back(answer: Answer) -> Answer:
-        if isinstance(answer, tuple):
-            return tuple(inverse(k, x) for k, x in enumerate(answer))  # type: ignore[arg-type]
-        return inverse(0, answer)  # type: ignore[arg-type]
+    @cache
+    def back(output: int) -> Expression:
+        return inverse_expression(transformer, path, output, leaf, False)
 
-    predictions = tuple(map(back, model.predictions))
+    def taken(answer: Answer) -> Answer:
+        numbers: Any = answer if isinstance(answer, tuple) else (answer,)
+        found = [evaluate(back(k), {leaf: x}) for k, x in enumerate(numbers)]
+        return tuple(found) if isinstance(answer, tuple) else found[0]
+
+    predictions = tuple(map(taken, model.predictions))
     return replace(lowered, model=replace(model, predictions=predictions))
 
 
 def inverse_expression(
     transformer: Any, path: str, output: int, x: Expression, in_singles: bool
 ) -> Expression:
-    """The same inverse of one output, on a number that is computed. Each step is rounded
-    where the number is a single: scikit-learn computes in place."""
-    path = join(path, "transformer")
-    here = name_part(path, transformer)
-    if isinstance(transformer, Record) and transformer.name in _AFFINE:
-        # Since 1.8 this one rounds its constants to single first.
-        narrow = in_singles and transformer.name == "StandardScaler"
-        narrow = narrow and version_of(transformer, here) >= (1, 8)
-        for operator, attribute, switch in _AFFINE[transformer.name]:
-            if switch is None or transformer.get(switch, True):
-                constants = np.asarray(transformer[attribute], dtype=float).tolist()
-                constant = single(constants[output]) if narrow else constants[output]
-                x = Arithmetic(operator, x, Number(constant))
-                x = rounded(x) if in_singles else x
-        return x
-    if isinstance(transformer, Record) and transformer.name == "FunctionTransformer":
-        known = _known_function(transformer, here)
-        if known is None:
-            return x
-        return rounded(Apply(known, x, ())) if in_singles else Apply(known, x, ())
-    raise _refused(here)
+    """One output of the regressor, taken back. Each step is rounded where the number is
+    a single: scikit-learn computes in place."""
+    for part, where in reversed(_steps(transformer, join(path, "transformer"))):
+        x = _back(part, where, output, x, in_singles)
+    return x
 
 
-def inverse_of(transformer: Any, path: str) -> Inverse:
-    """The inverse of a fitted transformer of the target, for one number at a time."""
-    here = name_part(path, transformer)
-    if isinstance(transformer, Record) and transformer.kind[0] == "sklearn":
-        if transformer.name in _AFFINE:
-            return _affine(transformer, _AFFINE[transformer.name])
-        if transformer.name == "FunctionTransformer":
-            return _function(transformer, here)
-    raise _refused(here)
+def _steps(transformer: Any, path: str) -> list[tuple[Any, str]]:
+    """The transformers of the target, in the order of fitting, and where they sit."""
+    found: list[tuple[Any, str]] = []
+    todo = [(transformer, path)]
+    while todo:
+        part, where = todo.pop()
+        if isinstance(part, Record) and part.kind == ("sklearn", "Pipeline"):
+            if where.count(",") > DEEPEST:
+                raise UnsupportedModel(where[:200], "it is wrapped in itself")
+            here = name_part(where, part)
+            todo += [
+                (inner, join(where, f"step {name!r}"))
+                for name, inner in reversed(steps_of(part, here))
+                if not skipped(inner)
+            ]
+        else:
+            found.append((part, where))
+    return found
 
 
-def _refused(here: str) -> UnsupportedModel:
-    return UnsupportedModel(
+def _back(
+    part: Any, path: str, output: int, x: Expression, in_singles: bool
+) -> Expression:
+    """The inverse of one transformer."""
+    here = name_part(path, part)
+    if isinstance(part, Record) and part.kind[0] == "sklearn":
+        if part.name in _AFFINE:
+            return _affine(part, here, output, x, in_singles)
+        if part.name == "FunctionTransformer":
+            known = _known_function(part, here)
+            if known is None:
+                return x
+            return rounded(Apply(known, x, ())) if in_singles else Apply(known, x, ())
+        curve = {"PowerTransformer": _power, "QuantileTransformer": _quantile}
+        if part.name in curve and not in_singles:
+            return curve[part.name](part, here, output, x)
+    raise UnsupportedModel(
         here,
         "its inverse cannot be computed exactly",
         f"Supported around a target are {SUPPORTED_INVERSES}.",
     )
+
+
+def _affine(
+    record: Record, here: str, output: int, x: Expression, in_singles: bool
+) -> Expression:
+    # Since 1.8 this one rounds its constants to single first.
+    narrow = in_singles and record.name == "StandardScaler"
+    narrow = narrow and version_of(record, here) >= (1, 8)
+    for operator, attribute, switch in _AFFINE[record.name]:
+        if switch is None or record.get(switch, True):
+            constant = _constant(record, attribute, output)
+            x = Arithmetic(
+                operator, x, Number(single(constant) if narrow else constant)
+            )
+            x = rounded(x) if in_singles else x
+    return x
+
+
+def _constant(record: Record, attribute: str, output: int) -> float:
+    return float(np.asarray(record[attribute], dtype=np.float64).reshape(-1)[output])
+
+
+def _power(record: Record, here: str, output: int, x: Expression) -> Expression:
+    """The scaler's inverse, then that of the curve (scikit-learn computes Yeo-Johnson's
+    with numpy's power, and leaves Box-Cox's to scipy)."""
+    if record.get("standardize", True):
+        x = _affine(record["_scaler"], here, output, x, False)
+    function = {"box-cox": "box_cox_inverse", "yeo-johnson": "yeo_johnson_inverse"}
+    method = record.get("method", "yeo-johnson")
+    return Apply(function[method], x, (_constant(record, "lambdas_", output),))
+
+
+def _quantile(record: Record, here: str, output: int, x: Expression) -> Expression:
+    """numpy.interp between the quantiles."""
+    if record.get("output_distribution", "uniform") != "uniform":
+        raise UnsupportedModel(
+            here,
+            "its output_distribution is 'normal', whose inverse is a function of scipy",
+            "Use output_distribution='uniform', or fit on the target as it is.",
+        )
+    shares = np.asarray(record["references_"], dtype=np.float64).tolist()
+    quantiles = np.asarray(record["quantiles_"], dtype=np.float64)[:, output].tolist()
+    if len(shares) != len(quantiles) or shares != sorted(shares):
+        raise UnsupportedModel(here, "its quantiles_ do not fit: the file is damaged")
+    return Apply("interpolated", x, (*shares, *quantiles))
 
 
 # (operator, fitted attribute, the parameter that turns it off), in order.
@@ -99,34 +158,6 @@ _AFFINE: dict[str, tuple[tuple[str, str, str | None], ...]] = {
     "MinMaxScaler": (("-", "min_", None), ("/", "scale_", None)),
     "MaxAbsScaler": (("*", "scale_", None),),
 }
-_OPERATIONS: dict[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-}
-
-
-def _affine(record: Record, steps: tuple[tuple[str, str, str | None], ...]) -> Inverse:
-    constants = [
-        (_OPERATIONS[operator], np.asarray(record[attribute], dtype=float).tolist())
-        for operator, attribute, switch in steps
-        if switch is None or record.get(switch, True)
-    ]
-
-    def inverse(output: int, x: float) -> float:
-        for operation, values in constants:
-            x = operation(x, values[output])
-        return x
-
-    return inverse
-
-
-def _function(record: Record, here: str) -> Inverse:
-    known = _known_function(record, here)
-    if known is None:
-        return lambda output, x: x
-    return lambda output, x: FUNCTIONS[known].apply(x)
 
 
 def _known_function(record: Record, here: str) -> str | None:

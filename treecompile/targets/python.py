@@ -115,6 +115,8 @@ MATH_OF_HELPERS = {
     "_yeo_johnson": {"expm1", "inf", "isnan", "log1p"},
     "_yeo_johnson_by_power": {"inf", "isnan", "log1p"},
     "_box_cox": {"expm1", "inf", "log", "nan"},
+    "_box_cox_inverse": {"copysign", "log"},
+    "_power": {"copysign", "inf", "nan", "pow"},
     "_expit": {"exp"},
     "_exp2": {"inf"},
     "_exp_single": {"inf"},

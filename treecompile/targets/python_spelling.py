@@ -57,6 +57,8 @@ _USES = {
     "_normalized_single": ("_single",),
     "_interpolated_single": ("_single",),
     "_softmax_by_table": ("_exp_by_table",),
+    "_yeo_johnson_inverse": ("_exp", "_power"),
+    "_box_cox_inverse": ("_exp", "_log", "_log1p"),
 }
 _TABLES = {
     "quantile": ("quantiles", "shares"),
