@@ -79,6 +79,13 @@ REGRESSORS: dict[str, dict[str, Any]] = {
     "no missing": {"use_missing": False},
     "extra": {"extra_trees": True},
     "path smooth": {"path_smooth": 1.0, "max_depth": 3},
+    "monotone": {"monotone_constraints": [1, -1] + [0] * 8},
+    "forest of exponentials": {
+        "objective": "poisson",
+        "boosting_type": "rf",
+        "bagging_freq": 1,
+        "bagging_fraction": 0.6,
+    },
 }
 
 
@@ -90,13 +97,16 @@ def test_regressors(name: str) -> None:
 
 def test_probabilities_as_a_target() -> None:
     X, y = DIABETES
-    agree(fitted("LGBMRegressor", X, y / 400, objective="cross_entropy"), X)
+    for objective in ("cross_entropy", "cross_entropy_lambda"):
+        agree(fitted("LGBMRegressor", X, y / 400, objective=objective), X)
 
 
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "plain": {},
     "sigmoid": {"sigmoid": 0.7},
     "balanced": {"class_weight": "balanced"},
+    "unbalanced": {"is_unbalance": True},
+    "goss": {"boosting_type": "goss"},
     "dart": {"boosting_type": "dart"},
     "forest": {"boosting_type": "rf", "bagging_freq": 1, "bagging_fraction": 0.6},
     "deep": {"n_estimators": 100, "num_leaves": 31},
@@ -126,8 +136,10 @@ def test_labels_are_those_of_the_model() -> None:
 
 def test_ranker() -> None:
     X, y = DIABETES
-    model = lightgbm.LGBMRanker(n_estimators=5, verbose=-1, n_jobs=1)
-    agree(model.fit(X, (y > 150).astype(int), group=[442]), X)
+    for objective in ("lambdarank", "rank_xendcg"):
+        options = {"n_estimators": 5, "verbose": -1, "n_jobs": 1}
+        model = lightgbm.LGBMRanker(objective=objective, **options)
+        agree(model.fit(X, (y > 150).astype(int), group=[442]), X)
 
 
 def test_early_stopping_ends_at_the_best_round() -> None:
@@ -243,12 +255,19 @@ def log_loss(y: Any, raw: Any) -> tuple[Any, Any]:
     return raw - y, np.ones_like(y)
 
 
+def test_a_function_of_ones_own_leaves_the_sums() -> None:
+    X, y = DIABETES
+    agree(fitted("LGBMRegressor", holed(X), y, objective=log_loss), X)
+    model = fitted("LGBMClassifier", X, y > 150, objective=log_loss)
+    with pytest.raises(UnsupportedModel, match="answers no labels"):
+        compile_model(model)
+    agree(model.booster_, X, ("predict",))
+
+
 @pytest.mark.parametrize(
     "parameters, problem",
     [
         ({"linear_tree": True}, "linear"),
-        ({"objective": log_loss}, "function of your own"),
-        ({"objective": "cross_entropy_lambda"}, "cross_entropy_lambda"),
         ({"pred_early_stop": True}, "pred_early_stop"),
     ],
 )

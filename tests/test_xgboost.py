@@ -57,19 +57,58 @@ REGRESSORS = {
     "absolute": {"objective": "reg:absoluteerror"},
     "huber": {"objective": "reg:pseudohubererror", "base_score": 100},
     "squared log": {"objective": "reg:squaredlogerror", "base_score": 1.5},
+    "cox": {"objective": "survival:cox"},
+    "quantiles": {"objective": "reg:quantileerror", "quantile_alpha": [0.1, 0.9]},
     "dart": {"booster": "dart", "rate_drop": 0.3},
+    "dart of forests": {"booster": "dart", "rate_drop": 0.4, "num_parallel_tree": 2},
     "missing": {"missing": 0.05},
     "leaves": {"grow_policy": "lossguide", "max_leaves": 9, "max_depth": 0},
     "parallel": {"num_parallel_tree": 3, "subsample": 0.5, "random_state": 0},
     "pruned": {"gamma": 3000.0, "max_depth": 6},
     "exact": {"tree_method": "exact"},
+    "monotone": {"monotone_constraints": (1, -1) + (0,) * 8},
+    "margin": {"objective": "binary:logitraw", "base_score": 0.3},
+    "hinge": {"objective": "binary:hinge"},
+    "none": {"n_estimators": 0},
 }
 
 
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_regressors(name: str) -> None:
     X, y = DIABETES
+    y = y > 150 if name in ("margin", "hinge") else y
     agree(fitted("XGBRegressor", holed(X), y, **REGRESSORS[name]), X)
+
+
+@pytest.mark.parametrize("number", [-999, 0, 1e30, math.inf, -math.inf])
+def test_a_number_for_what_is_missing(number: float) -> None:
+    X, y = DIABETES
+    Z = np.where(np.isnan(holed(X)), number if math.isfinite(number) else 5.0, X)
+    agree(fitted("XGBRegressor", Z, y, missing=number), Z)
+
+
+def squares(y: Any, sums: Any) -> tuple[Any, Any]:
+    return sums - y, np.ones_like(y)
+
+
+def test_a_function_of_ones_own_is_no_part_of_predict() -> None:
+    X, y = DIABETES
+    agree(fitted("XGBRegressor", holed(X), y, objective=squares), X)
+    agree(fitted("XGBClassifier", holed(X), y > 150, objective=squares), X)
+
+
+def test_accelerated_failure_times() -> None:
+    X, y = DIABETES
+    data = xgboost.DMatrix(X)
+    data.set_float_info("label_lower_bound", y)
+    data.set_float_info("label_upper_bound", np.where(y > 150, math.inf, y + 3))
+    parameters = {"objective": "survival:aft", "max_depth": 3, "nthread": 1}
+    booster = xgboost.train(parameters, data, 8)
+    scorer = scorer_of(booster)
+    rows = rows_at_edges(scorer, X)
+    expected = booster.predict(xgboost.DMatrix(rows)).astype(float).tolist()
+    for row, told in zip(rows.tolist(), expected):
+        assert scorer.predict(dict(zip(scorer.COLUMNS, row))) == told
 
 
 CLASSIFIERS = {
@@ -79,6 +118,7 @@ CLASSIFIERS = {
     "dart": {"booster": "dart", "rate_drop": 0.3, "one_drop": True},
     "weighted": {"scale_pos_weight": 3.0},
     "logistic": {"objective": "reg:logistic"},
+    "hinge": {"objective": "binary:hinge"},
 }
 
 
@@ -93,8 +133,9 @@ def test_forests_and_rankers() -> None:
     X, y = DIABETES
     agree(fitted("XGBRFRegressor", X, y), X)
     agree(fitted("XGBRFClassifier", *IRIS), IRIS[0])
-    ranker = xgboost.XGBRanker(n_estimators=5, max_depth=3)
-    agree(ranker.fit(X, (y > 150).astype(int), qid=np.arange(len(y)) // 20), X)
+    for objective in ("rank:pairwise", "rank:ndcg", "rank:map"):
+        ranker = xgboost.XGBRanker(n_estimators=5, max_depth=3, objective=objective)
+        agree(ranker.fit(X, (y > 150).astype(int), qid=np.arange(len(y)) // 20), X)
 
 
 def test_several_outputs() -> None:
@@ -112,6 +153,17 @@ def test_early_stopping_ends_at_the_best_round() -> None:
     assert len(re.findall("# Tree ", compile_model(model))) == 3 * (
         model.best_iteration + 1
     )
+    agree(model, X)
+
+
+@pytest.mark.parametrize("options", [{"num_parallel_tree": 2}, {"booster": "dart"}])
+def test_early_stopping_of_rounds_of_several_trees(options: Any) -> None:
+    X, y = IRIS
+    model = xgboost.XGBClassifier(
+        n_estimators=60, early_stopping_rounds=2, n_jobs=1, subsample=0.5, **options
+    )
+    model.fit(X[::2], y[::2], eval_set=[(X[1::2], y[1::2])], verbose=False)
+    assert model.best_iteration < 57
     agree(model, X)
 
 
@@ -172,8 +224,6 @@ def test_the_docstring_names_the_library() -> None:
     "parameters, problem",
     [
         ({"booster": "gblinear"}, "gblinear"),
-        ({"objective": "reg:quantileerror", "quantile_alpha": [0.1, 0.9]}, ""),
-        ({"objective": "binary:hinge"}, "binary:hinge"),
         ({"multi_strategy": "multi_output_tree"}, "multi_strategy"),
     ],
 )
@@ -183,13 +233,22 @@ def test_what_cannot_be_compiled_is_refused(
     X, y = DIABETES
     if "multi_strategy" in parameters:
         y = np.stack([y, y], axis=1)
-    if parameters.get("objective") == "binary:hinge":
-        y = y > 100
     model = fitted("XGBRegressor", X, y, **parameters)
-    if not problem:
-        return agree(model, X)
     with pytest.raises(UnsupportedModel, match=problem):
         compile_model(model)
+
+
+@pytest.mark.parametrize(
+    "parameters, problem",
+    [
+        ({"objective": "binary:logitraw"}, "binary:logitraw"),
+        ({"objective": "multi:softprob", "num_class": 2}, "a row of two numbers"),
+    ],
+)
+def test_classifiers_that_are_refused(parameters: Any, problem: str) -> None:
+    X, y = CANCER
+    with pytest.raises(UnsupportedModel, match=problem):
+        compile_model(fitted("XGBClassifier", X, y, **parameters))
 
 
 def test_an_unfitted_model_is_refused() -> None:

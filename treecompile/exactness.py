@@ -92,6 +92,8 @@ def promise(program: Program) -> Promise | None:
             isinstance(x, Softmax) and x.loose for x in (*model.stages, *model.links)
         ):
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
+    if "interpolated_single" in _functions(program):  # scipy's own way since 1.18
+        return Promise(4 * _ULPS_OF_SINGLE, 1.0, _OF_SINGLE)
     if any(map(rounds_a_function, _expressions(program))):
         return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if not passes_through_exp(program):
@@ -139,11 +141,17 @@ def passes_through_exp(program: Program) -> bool:
         stages = (*model.stages, *model.links)
         if any(isinstance(stage, Softmax) for stage in stages):
             return True
-    return any(
-        isinstance(part, Apply) and not FUNCTIONS[part.function].exact
+    return any(not FUNCTIONS[name].exact for name in _functions(program))
+
+
+def _functions(program: Program) -> set[str]:
+    """The functions that some expression applies."""
+    return {
+        part.function
         for expression in _expressions(program)
         for part in parts(expression)
-    )
+        if isinstance(part, Apply)
+    }
 
 
 def _expressions(program: Program) -> Iterator[Expression]:

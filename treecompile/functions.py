@@ -171,6 +171,11 @@ def exp_by_table(x: float) -> float:
     return float(y * 2.0 ** (k / 2048))
 
 
+def _libm_log1p(x: float) -> float:
+    """log1p of the C library, of a number that is not below zero."""
+    return math.log1p(x)
+
+
 def _exp2(x: float) -> float:
     """2 to the power of a number; infinite where that overflows."""
     try:
@@ -194,8 +199,8 @@ def _interpolated(x: float, *parameters: float) -> float:
 
 
 def _interpolated_single(x: float, *parameters: float) -> float:
-    """scipy's interp1d of singles, each step of which is rounded to single; the
-    parameters are as above."""
+    """scipy's interp1d of singles (up to scipy 1.17), each step of which is rounded to
+    single; the parameters are as above."""
     half = len(parameters) // 2
     xs, ys = parameters[:half], parameters[half:]
     if x != x:
@@ -284,6 +289,7 @@ FUNCTIONS = {
     "exp2": Function(_exp2, EVERYWHERE),
     "libm_exp": Function(_libm_exp, EVERYWHERE),
     "exp_by_table": Function(exp_by_table, ()),
+    "libm_log1p": Function(_libm_log1p, ((0.0, INF, 1),)),
     "single": Function(single, EVERYWHERE, exact=True),
     "exp_single": Function(exp_single, EVERYWHERE),
     "expit_single": Function(_expit_single, EVERYWHERE),
@@ -304,6 +310,7 @@ _OWN = {
     "exp2",
     "libm_exp",
     "exp_by_table",
+    "libm_log1p",
     "single",
     "exp_single",
     "expit_single",

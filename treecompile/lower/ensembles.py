@@ -192,6 +192,12 @@ def _notes(
                 note += " Labels are equal" + " but for ties that close." * all_of_it
                 note += "." * (not all_of_it)
             notes.append(note)
+    if build.raw.of_numpy_2 is not False and _interpolates([*stages, *links]):
+        notes.append(
+            "Between the points of an isotonic regression, numbers of single precision "
+            "are computed as scipy does up to 1.17. Since 1.18 it takes another way, on "
+            "which the last places of that precision differ, and labels at a tie."
+        )
     if build.linear:
         note = (
             "The last model is linear. scikit-learn leaves the order of its sum to BLAS, "
@@ -229,6 +235,16 @@ def _computed_by(stage: Stage, package: str) -> str:
     elif not _is_curved(stage, CURVED - _OF_XGBOOST):
         return "xgboost"
     return package if package == "lightgbm" else "numpy"
+
+
+def _interpolates(stages: Iterable[Stage]) -> bool:
+    """Whether scipy's interpolation of singles has a part in them."""
+    return any(
+        isinstance(part, Apply) and part.function == "interpolated_single"
+        for stage in stages
+        for expression in inputs_of(stage)
+        for part in parts(expression)
+    )
 
 
 def _rounds_a_function(stage: Stage) -> bool:

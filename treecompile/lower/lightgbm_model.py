@@ -46,7 +46,10 @@ _PLAIN = {
     "lambdarank",
     "rank_xendcg",
 }
+# A function of your own: predict answers the sums.
+_OWN = {"", "custom"}
 _EXPONENTIAL = {"poisson", "gamma", "tweedie"}
+_SOFTPLUS = {"cross_entropy_lambda"}
 _LOGISTIC = {"binary", "cross_entropy"}
 _MANY = {"multiclass", "multiclassova"}
 # What counts for zero: 1e-35 as a single.
@@ -107,6 +110,10 @@ def lightgbm(member: Member) -> Answering:
     elif model.objective in _EXPONENTIAL:
         answers = build.values([Apply("libm_exp", x, ()) for x in raw], "value")
         words = f"the exponential of {words}"
+    elif model.objective in _SOFTPLUS:
+        powers = [Apply("libm_exp", x, ()) for x in raw]
+        answers = build.values([Apply("libm_log1p", x, ()) for x in powers], "value")
+        words = f"log(1 + exp(x)) of {words}"
     elif "sqrt" in model.options:
         answers = build.values([_signed_square(x) for x in raw], "value")
     if not classifies:
@@ -118,14 +125,15 @@ def lightgbm(member: Member) -> Answering:
 
 def _check(member: Member, model: LightgbmModel) -> None:
     record = member.record
-    own = record.get("_objective", record.get("objective"))
-    if own is not None and not isinstance(own, str):
+    known = _PLAIN | _EXPONENTIAL | _SOFTPLUS | _LOGISTIC | _MANY
+    if record.name.endswith("Classifier") and model.objective in _OWN:
         raise member.refuse(
-            "its objective is a function of your own",
-            "Supported are LightGBM's own objectives, by name.",
+            "its objective is a function of your own, under which a classifier of "
+            "LightGBM answers no labels",
+            "Fit it with the objective binary, multiclass or multiclassova, or compile "
+            "its booster_, which answers the same sums.",
         )
-    known = _PLAIN | _EXPONENTIAL | _LOGISTIC | _MANY
-    if model.objective not in known:
+    if model.objective not in known | _OWN:
         raise member.refuse(
             f"its objective {model.objective or 'none'!r} cannot be compiled exactly",
             f"Supported are {', '.join(sorted(known))}.",

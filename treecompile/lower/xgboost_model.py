@@ -35,7 +35,13 @@ from .tree import class_labels
 from .xgboost_data import XgboostModel, XgboostTree, xgboost_model
 
 _LOGISTIC = {"binary:logistic", "reg:logistic"}
-_EXPONENTIAL = {"count:poisson", "reg:gamma", "reg:tweedie", "survival:cox"}
+_EXPONENTIAL = {
+    "count:poisson",
+    "reg:gamma",
+    "reg:tweedie",
+    "survival:cox",
+    "survival:aft",
+}
 _PLAIN = {
     "reg:squarederror",
     "reg:linear",
@@ -46,8 +52,12 @@ _PLAIN = {
     "rank:pairwise",
     "rank:ndcg",
     "rank:map",
+    "binary:logitraw",
 }
+# 1 where the sum is above 0, else 0.
+_HINGE = "binary:hinge"
 _MANY = {"multi:softprob", "multi:softmax"}
+_KNOWN = _LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY | {_HINGE}
 # Codes of categories from here on are taken for none.
 _OUT_OF_RANGE = 2**24
 
@@ -68,7 +78,7 @@ def xgboost(member: Member) -> Answering:
     model = xgboost_model(record, member.here)
     _check_objective(member, model)
     member.check_width(model.width)
-    member.check_columns(True, SINGLE_LIMIT)
+    member.check_columns(_takes_missing(member, model), SINGLE_LIMIT)
     raw = _sum(member, model, _missing(member))
     words = sum_of(_used(member, model))
     if model.objective in _MANY:
@@ -80,6 +90,9 @@ def xgboost(member: Member) -> Answering:
     elif model.objective in _EXPONENTIAL:
         value = tuple(Apply("exp_single", x, ()) for x in raw)
         words = f"the exponential of {words}"
+    elif model.objective == _HINGE:
+        value = tuple(member.build.stage(Choice((x,), 0.0))[0] for x in raw)
+        words = f"whether {words} is above 0"
     if not record.name.endswith("Classifier"):
         answers = value if value == raw else member.build.values(value, "value")
         return Answering(None, answers, words, several=len(raw) > 1, single=True)
@@ -89,10 +102,10 @@ def xgboost(member: Member) -> Answering:
             "a classifier of several outputs cannot be compiled",
             "Fit a MultiOutputClassifier around an XGBClassifier instead.",
         )
-    if model.objective not in _LOGISTIC:
+    if model.objective not in _LOGISTIC | {_HINGE}:
         raise member.refuse(
             f"a classifier with the objective {model.objective!r} cannot be compiled",
-            "Supported are binary:logistic and the multi: objectives.",
+            "Supported are binary:logistic, binary:hinge and the multi: objectives.",
         )
 
     def shares() -> tuple[Vector, ...]:
@@ -100,23 +113,17 @@ def xgboost(member: Member) -> Answering:
         first = Apply("single", Arithmetic("-", Number(1.0), second), ())
         return ((first, second),)
 
-    return Answering(
-        (classes,), (Choice(raw, _last_even()),), words, shares, single=True
-    )
+    cut = 0.0 if model.objective == _HINGE else _last_even()
+    return Answering((classes,), (Choice(raw, cut),), words, shares, single=True)
 
 
 def _check_objective(member: Member, model: XgboostModel) -> None:
-    own = member.record.get("objective")
-    if own is not None and not isinstance(own, str):
-        raise member.refuse(
-            "its objective is a function of your own",
-            "Supported are XGBoost's own objectives, by name.",
-        )
-    if model.objective not in _LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY:
-        known = sorted(_LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY)
+    # What it was fitted by, where that is a function of your own, is no part of predict:
+    # the file says the objective whose answers it gives.
+    if model.objective not in _KNOWN:
         raise member.refuse(
             f"its objective {model.objective!r} cannot be compiled exactly",
-            f"Supported are {', '.join(known)}.",
+            f"Supported are {', '.join(sorted(_KNOWN))}.",
         )
 
 
@@ -134,6 +141,13 @@ def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answe
             words,
             _shares_of_softmax(member, model, raw),
             single=True,
+        )
+    classifies = member.record.name.endswith("Classifier")
+    if classifies and len(raw) == 2 and model.version >= (1, 6, 0):
+        raise member.refuse(
+            f"under {model.objective} with two classes, its predict answers no label but "
+            "a row of two numbers",
+            "Fit it with objective='binary:logistic'.",
         )
     shares = build.stage(Softmax(raw, False, "share", single=True))
     if not member.record.name.endswith("Classifier"):
@@ -261,7 +275,8 @@ def _margins(member: Member, model: XgboostModel) -> tuple[float, ...]:
     """The base score as what the trees are added to."""
     if model.version < (1, 0, 0):
         return model.base
-    if model.objective in _LOGISTIC:
+    raw = model.objective == "binary:logitraw" and model.version < (1, 3, 0)
+    if raw or model.objective in _LOGISTIC:
         if not all(0.0 < x < 1.0 for x in model.base):
             raise member.refuse("its base_score is not between 0 and 1")
         return tuple(-log_single(single(single(1.0 / x) - 1.0)) for x in model.base)
@@ -273,6 +288,12 @@ def _margins(member: Member, model: XgboostModel) -> tuple[float, ...]:
 
 
 # --- The tests ------------------------------------------------------------------------
+
+
+def _takes_missing(member: Member, model: XgboostModel) -> bool:
+    """Up to 0.90, one with a number for what is missing refuses what is no number."""
+    number = member.record.get("missing")
+    return model.version >= (1, 0, 0) or number is None or number != number
 
 
 def _missing(member: Member) -> Flow:

@@ -67,6 +67,8 @@ _TYPES = {"float16", "float32", "float64", "int32", "int64", "bool_", "object_",
 _FUNCTIONS_AROUND = {"positive", "deg2rad", "radians", "rad2deg", "degrees"}
 _BUILTINS = {"float": float, "int": int, "bool": bool, "str": str, "object": object}
 _DEEPEST = 200
+# Their code would read bytes of the file that nobody has checked.
+_NOT_LOADED = {"xgboost": "XGBoost", "lightgbm": "LightGBM", "catboost": "CatBoost"}
 
 
 class CannotRebuild(Exception):
@@ -126,6 +128,11 @@ class _Builder:
             self.made[key] = part
 
     def _object(self, record: Record, depth: int) -> None:
+        library = _NOT_LOADED.get(record.cls.package)
+        if library is not None:
+            raise CannotRebuild(
+                f"it holds a model of {library} ({record.name}), and these are not loaded"
+            )
         module = CLASSES.get(record.name)
         if record.cls.package not in ("sklearn", "_loss") or module is None:
             self.made[id(record)] = None
