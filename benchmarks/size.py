@@ -29,12 +29,14 @@ from treecompile.stages import folded, lowered
 
 COLUMNS = 12
 COMPILE = """
-import resource, sys, time
+import re, sys, time
 source = open(sys.argv[1]).read()
 start = time.process_time()
 code = compile(source, "scorer", "exec")
 took = time.process_time() - start
-print(f"{took:.2f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+# Not getrusage: a process begins with the peak of the one that started it.
+peak = re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())
+print(f"{took:.2f} s, {int(peak[1]) / 1024:.0f} MB")
 """
 IMPORT = """
 import sys, time
@@ -54,8 +56,9 @@ def forest(trees: int) -> Any:
 
 
 def run(code: str, *arguments: str) -> str:
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    command = [sys.executable, "-I", "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def measure(trees: int, layouts: tuple[str, ...]) -> None:

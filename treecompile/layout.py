@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from .program import Among, Cuts, Test, Tree
 
@@ -19,17 +18,10 @@ PLAIN_LEAVES = 32
 PLAIN_DEPTH = 10
 
 
-class Statement(NamedTuple):
-    """One line: ``if`` or ``elif`` with a test, ``else``, or ``return`` with a leaf.
-
-    ``sense`` says which way the test must go for the line to hold: left if True.
-    """
-
-    op: str
-    depth: int
-    test: Test | None = None
-    sense: bool = True
-    leaf: int = -1
+# One line: its word ("if" or "elif" with a test, "else", or "return" with a leaf), its
+# depth, the test, the way that the test must go for the line to hold (left if True), and
+# the leaf. A plain tuple: of a large forest there are a million.
+Statement = tuple[str, int, Test | None, bool, int]
 
 
 def statements(tree: Tree) -> Iterator[Statement]:
@@ -66,11 +58,11 @@ def plain(tree: Tree) -> Iterator[Statement]:
         test = tree.tests[node]
         if test is None:
             if is_else:
-                yield Statement("else", level)
-            yield Statement("return", level + is_else, leaf=tree.leaf[node])
+                yield "else", level, None, True, -1
+            yield "return", level + is_else, None, True, tree.leaf[node]
             continue
         sense = plain_sense(test)
-        yield Statement("elif" if is_else else "if", level, test, sense)
+        yield "elif" if is_else else "if", level, test, sense, -1
         first, second = tree.left[node], tree.right[node]
         if not sense:
             first, second = second, first
@@ -80,21 +72,22 @@ def plain(tree: Tree) -> Iterator[Statement]:
 
 def early_return(tree: Tree, counts: list[int]) -> Iterator[Statement]:
     """Flat: the child with fewer leaves is indented, the other one falls through."""
+    tests, lefts, rights = tree.tests, tree.left, tree.right
     todo = [(0, 0)]
     while todo:
         node, level = todo.pop()
-        test = tree.tests[node]
-        if test is None:
-            yield Statement("return", level, leaf=tree.leaf[node])
-            continue
-        left, right = tree.left[node], tree.right[node]
-        sense = counts[left] < counts[right]
-        if counts[left] == counts[right]:
-            sense = plain_sense(test)
-        yield Statement("if", level, test, sense)
-        small, large = (left, right) if sense else (right, left)
-        todo.append((large, level))
-        todo.append((small, level + 1))
+        test = tests[node]
+        while test is not None:
+            left, right = lefts[node], rights[node]
+            sense = counts[left] < counts[right]
+            if counts[left] == counts[right]:
+                sense = plain_sense(test)
+            yield "if", level, test, sense, -1
+            node, large = (left, right) if sense else (right, left)
+            todo.append((large, level))
+            test = tests[node]
+            level += 1
+        yield "return", level, None, True, tree.leaf[node]
 
 
 def leaf_counts(tree: Tree) -> list[int]:

@@ -395,19 +395,13 @@ class EnsembleText:
         counts = leaf_counts(tree)
         in_loop = not is_plain(tree, counts)
         indents = ["    " * (depth + 1 + in_loop) for depth in range(100)]
-        leaves: dict[Any, str] = {}
 
         def leaf(row: tuple[Any, ...], depth: int) -> str:
-            key = (row, depth)
-            text = leaves.get(key)
-            if text is None or 0.0 in row:  # for 0.0 and -0.0 are equal
-                lines = of_row(row)
-                if in_loop:
-                    lines.append("break")
-                indent = indents[depth]
-                text = indent + f"\n{indent}".join(lines or ["pass"])
-                leaves[key] = text
-            return text
+            lines = of_row(row)
+            if in_loop:
+                lines.append("break")
+            indent = indents[depth]
+            return indent + f"\n{indent}".join(lines or ["pass"])
 
         if len(tree.tests) == 1:
             text = leaf(rows[0], 0)
