@@ -746,3 +746,15 @@ def test_infinities_stay_out_of_isolation_forests() -> None:
     for bad in (math.inf, -math.inf, 1e39):
         with pytest.raises(scorer.InvalidRecord):
             scorer.predict({**record, scorer.COLUMNS[0]: bad})
+
+
+def test_booleans_of_a_csv_file_are_numbers(tmp_path: Path) -> None:
+    """As pandas writes them; a frame of booleans is one of numbers to a model."""
+    data = pd.DataFrame({"size": X[:, 0], "flag": TWO == 1})
+    model = fit(forest(), data, THREE)
+    (tmp_path / "scorer.py").write_text(compile_model(model, format=False))
+    data.to_csv(tmp_path / "data.csv", index=False)
+    line = [sys.executable, "-I", "-S", "scorer.py", "data.csv"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stderr == ""
+    assert list(map(int, done.stdout.split())) == model.predict(data).tolist()

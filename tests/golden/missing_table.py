@@ -390,6 +390,8 @@ def _cell(name: str, text: str | None) -> Any:
         return text
     if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
         return None
+    if text in ("True", "False"):  # as pandas writes a column of booleans
+        return text == "True"
     try:
         return int(text) if text.lstrip("+-").isdigit() else float(text)
     except ValueError:
