@@ -38,6 +38,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
     MinMaxScaler,
+    PowerTransformer,
     RobustScaler,
     StandardScaler,
 )
@@ -143,6 +144,15 @@ def test_targets_are_taken_back_in_single_precision(name: str) -> None:
     agree(around.fit(X, y), X, missing=False)
 
 
+@pytest.mark.parametrize("name", [*SCALERS, "clipped"])
+def test_scalers_between_a_stack_and_its_last_model(name: str) -> None:
+    X, y = DIABETES
+    scaler = SCALERS.get(name, MinMaxScaler(feature_range=(0.1, 0.7), clip=True))
+    final = make_pipeline(scaler, DecisionTreeRegressor(max_depth=5))
+    model = StackingRegressor([("a", regressor()), ("b", regressor(2))], final, cv=2)
+    agree(model.fit(X, y), X)
+
+
 def test_a_function_of_the_target() -> None:
     X, y = DIABETES
     exact = TransformedTargetRegressor(
@@ -229,10 +239,10 @@ def test_softmax_is_that_of_scipy() -> None:
         (
             StackingRegressor(
                 [("a", regressor())],
-                make_pipeline(StandardScaler(), DecisionTreeRegressor()),
+                make_pipeline(PowerTransformer(), DecisionTreeRegressor()),
                 cv=2,
             ),
-            "StandardScaler: it computes in float32",
+            "PowerTransformer: it computes in float32",
         ),
         (
             CalibratedClassifierCV(classifier(), cv=2, method="temperature"),

@@ -378,6 +378,15 @@ ONE_HOT = [
     OneHotEncoder(feature_name_combiner="concat", handle_unknown="ignore"),
 ]
 ORDINAL = [
+    *(
+        make_pipeline(OrdinalEncoder(dtype=np.float32), scaler)
+        for scaler in (
+            StandardScaler(),
+            MinMaxScaler((0.1, 0.7), clip=True),
+            MaxAbsScaler(),
+            RobustScaler(),
+        )
+    ),
     OrdinalEncoder(),
     OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
     OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan),
@@ -857,7 +866,10 @@ def double_it(X: Any) -> Any:
         (FunctionTransformer(np.sin), "numpy.sin"),
         (FunctionTransformer(np.cbrt), "numpy.cbrt"),
         (KBinsDiscretizer(3, encode="ordinal", dtype=np.float32), "float32"),
-        (make_pipeline(OrdinalEncoder(dtype=np.float32), StandardScaler()), "float32"),
+        (
+            make_pipeline(OrdinalEncoder(dtype=np.float32), PowerTransformer()),
+            "float32",
+        ),
         (make_pipeline(MISSING, FunctionTransformer(np.exp)), "doubles"),
     ],
     ids=id_of,

@@ -251,6 +251,12 @@ def test_classifiers_that_are_refused(parameters: Any, problem: str) -> None:
         compile_model(fitted("XGBClassifier", X, y, **parameters))
 
 
+def test_a_classifier_of_one_class_is_refused() -> None:
+    X, y = CANCER
+    with pytest.raises(UnsupportedModel, match="it has 1 classes"):
+        compile_model(fitted("XGBClassifier", X, y * 0))
+
+
 def test_an_unfitted_model_is_refused() -> None:
     with pytest.raises(UnsupportedModel, match="not fitted"):
         compile_model(pickle.loads(pickle.dumps(xgboost.XGBClassifier())))

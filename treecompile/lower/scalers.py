@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..program import Arithmetic, Clip, Expression, Norm, Number
-from .flow import Flow, Step
+from ..single import single
+from .flow import FLOAT32, FLOAT64, Flow, Step
+from .singles import rounded
 
 # What scikit-learn takes a length for one below, since 1.0: before, only zero.
 TEN_EPSILONS = 10 * float(np.finfo(np.float64).eps)
@@ -22,40 +25,50 @@ def operate(operator: str, value: Expression, constant: Any) -> Expression:
 
 def standard(step: Step) -> Flow:
     """``(x - mean_) / scale_``, either part optional; ``x * (1 / scale_)`` if sparse."""
-    record, values = step.record, accepted(step)
+    record, values = step.record, _accepted(step)
+    # Since 1.8 the constants of this one are rounded to single before they meet singles.
+    narrow = step.flow.dtypes == FLOAT32 and step.version >= (1, 8)
     if record.get("with_mean", True) and not step.flow.sparse:
-        values = by_column(step, "-", values, "mean_")
+        values = by_column(step, "-", values, "mean_", narrow)
     if record.get("with_std", True) and record["scale_"] is not None:
-        values = divided(step, values)
-    return step.flow.computed(values)
+        values = divided(step, values, narrow)
+    return scaled(step, values)
 
 
 def min_max(step: Step) -> Flow:
     """``x * scale_ + min_``, then into feature_range where so asked."""
-    values = by_column(step, "*", accepted(step), "scale_")
+    values = by_column(step, "*", _accepted(step), "scale_")
     values = by_column(step, "+", values, "min_")
     if step.record.get("clip", False):
         low, high = map(float, step.record["feature_range"])
+        if step.flow.dtypes == FLOAT32:
+            low, high = single(low), single(high)
         values = [Clip(value, low, high) for value in values]
-    return step.flow.computed(values)
+    return scaled(step, values)
 
 
 def max_abs(step: Step) -> Flow:
     """``x / scale_``, then into -1 to 1 where so asked."""
-    values = divided(step, accepted(step))
+    values = divided(step, _accepted(step))
     if step.record.get("clip", False):
         values = [Clip(value, -1.0, 1.0) for value in values]
-    return step.flow.computed(values)
+    return scaled(step, values)
 
 
 def robust(step: Step) -> Flow:
     """``(x - center_) / scale_``, either part optional; the scale may be infinite."""
-    record, values = step.record, accepted(step)
+    record, values = step.record, _accepted(step)
     if record.get("with_centering", True) and not step.flow.sparse:
         values = by_column(step, "-", values, "center_")
     if record.get("with_scaling", True):
         values = divided(step, values)
-    return step.flow.computed(values)
+    return scaled(step, values)
+
+
+def scaled(step: Step, values: Iterable[Expression]) -> Flow:
+    """The columns with other numbers, of the precision that they had."""
+    dtypes = FLOAT32 if step.flow.dtypes == FLOAT32 else FLOAT64
+    return replace(step.flow.computed(values), dtypes=dtypes)
 
 
 def normalizer(step: Step) -> Flow:
@@ -81,28 +94,50 @@ def normalizer(step: Step) -> Flow:
 
 
 def accepted(step: Step, missing: bool = True) -> list[Expression]:
-    """What flows in, checked as scikit-learn checks it: finite, and perhaps missing."""
+    """What flows in, checked as scikit-learn checks it: doubles, finite, and perhaps
+    missing."""
     step.doubles()
+    return _checked(step, missing)
+
+
+def _accepted(step: Step) -> list[Expression]:
+    """The same, for what is computed in place: singles may flow in, and stay singles."""
+    if step.flow.dtypes != FLOAT32 or step.flow.sparse:
+        step.doubles()
+    return _checked(step, True)
+
+
+def _checked(step: Step, missing: bool) -> list[Expression]:
     for value in step.flow.values:
         step.raw.check(value, missing)
     return step.flow.values
 
 
 def by_column(
-    step: Step, operator: str, values: list[Expression], attribute: str
+    step: Step,
+    operator: str,
+    values: list[Expression],
+    attribute: str,
+    narrow: bool = False,
 ) -> list[Expression]:
-    """Each column under one operation with its own fitted constant."""
+    """Each column under one operation with its own fitted constant (in singles, rounded
+    before if ``narrow``), and rounded to single where it is one."""
     constants = step.per_column(step.record[attribute], attribute)
-    return [operate(operator, v, c) for v, c in zip(values, constants)]
+    if narrow:
+        constants = [single(float(x)) for x in constants]
+    found = [operate(operator, v, c) for v, c in zip(values, constants)]
+    return list(map(rounded, found)) if step.flow.dtypes == FLOAT32 else found
 
 
-def divided(step: Step, values: list[Expression]) -> list[Expression]:
+def divided(
+    step: Step, values: list[Expression], narrow: bool = False
+) -> list[Expression]:
     """Over ``scale_``, or times its inverse where the matrix is sparse."""
+    if not step.flow.sparse:
+        return by_column(step, "/", values, "scale_", narrow)
     scales = step.per_column(step.record["scale_"], "scale_")
-    if step.flow.sparse:
-        inverse = (1.0 / np.array(scales, dtype=np.float64)).tolist()
-        return [operate("*", v, factor) for v, factor in zip(values, inverse)]
-    return [operate("/", v, scale) for v, scale in zip(values, scales)]
+    inverse = (1.0 / np.array(scales, dtype=np.float64)).tolist()
+    return [operate("*", v, factor) for v, factor in zip(values, inverse)]
 
 
 TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {

@@ -79,6 +79,8 @@ def xgboost(member: Member) -> Answering:
     _check_objective(member, model)
     member.check_width(model.width)
     member.check_columns(_takes_missing(member, model), SINGLE_LIMIT)
+    two = record.name.endswith("Classifier") and model.objective not in _MANY
+    classes = _classes(member, 2) if two else ()
     raw = _sum(member, model, _missing(member))
     words = sum_of(_used(member, model))
     if model.objective in _MANY:
@@ -93,10 +95,9 @@ def xgboost(member: Member) -> Answering:
     elif model.objective == _HINGE:
         value = tuple(member.build.stage(Choice((x,), 0.0))[0] for x in raw)
         words = f"whether {words} is above 0"
-    if not record.name.endswith("Classifier"):
+    if not two:
         answers = value if value == raw else member.build.values(value, "value")
         return Answering(None, answers, words, several=len(raw) > 1, single=True)
-    classes = _classes(member, 2)
     if len(raw) > 1:
         raise member.refuse(
             "a classifier of several outputs cannot be compiled",
