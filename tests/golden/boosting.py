@@ -21,7 +21,7 @@ from math import exp, isnan, nan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 COLUMNS = ("age", "income")
@@ -177,7 +177,7 @@ def decision_function(record: Mapping[str, Any]) -> float:
 
 def apply(record: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
     """The number that the model gives the leaf of each tree for one record."""
-    leaves = _leaves(_numbers(*validate(record)))
+    leaves = _leaves(validate(record))
     return tuple([(leaf,) for leaf in leaves])
 
 
@@ -251,7 +251,7 @@ AQIBAwUHCQsNDxETFRcY
 _READ: list[Any] = []
 
 
-def _leaves(numbers: list[float]) -> list[int]:
+def _leaves(numbers: Sequence[float]) -> list[int]:
     """The leaf of each tree. A missing number fails the tests."""
     roots, tested, cuts, holds, fails, nodes = _table()
     leaves = []
@@ -286,11 +286,6 @@ def _packed(code: Any, text: str) -> Any:
         swapped.byteswap()
         numbers = memoryview(swapped)
     return numbers
-
-
-def _numbers(age: float, income: float) -> list[float]:
-    """What the table of the trees tests."""
-    return [age, income]
 
 
 # What validate does with a record that is not plainly valid.

@@ -19,7 +19,7 @@ from math import isnan, nan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 COLUMNS = ("petal length", "petal width")
@@ -213,7 +213,7 @@ AQMEAQMEAA==
 _READ: list[Any] = []
 
 
-def _leaves(numbers: list[float]) -> list[int]:
+def _leaves(numbers: Sequence[float]) -> list[int]:
     """The leaf of each tree. A missing number fails the tests."""
     roots, tested, cuts, holds, fails, nodes = _table()
     leaves = []

@@ -62,7 +62,9 @@ _LOOP = re.compile(r"for \w+ in (\w+)(?:\[(\d+):(\d+)\])?:")
 _APPLIED = re.compile(
     r"leaves = \[(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)(?:\[(\d+):(\d+)\])?"
 )
-_APPLIED_LATE = re.compile(r"leaves = _leaves\(_numbers\(\*validate\(record\)\)\)\n")
+_APPLIED_LATE = re.compile(
+    r"leaves = _leaves\((_numbers\(\*validate\(record\)\)|validate\(record\))\)\n"
+)
 _AT_LEAF = re.compile(r"(\w+)\[_leaf\(numbers, (\w+|-?\d+)\)\]")
 _TERMS = re.compile(
     r"for (\w+) in range\((\w+)\[(\w+)\], \2\[\3 \+ 1\]\):\n"
@@ -183,7 +185,8 @@ class TableReader:
         assert isinstance(stage, Trees)
         text = ast.unparse(self.source.functions["apply"])
         form = (_APPLIED_LATE if self.late else _APPLIED).search(text)
-        if form is None or "_numbers" not in self.source.functions:
+        columns = self.late and form is not None and form[1] == "validate(record)"
+        if form is None or not columns and "_numbers" not in self.source.functions:
             raise Strange("apply is another", self.source.functions["apply"])
         if self.late:
             roots, held = self._array(self.late[0]), self._array(self.late[5])
@@ -192,7 +195,12 @@ class TableReader:
             if form[3]:
                 roots = roots[int(form[3]) : int(form[4])]
         self.numbers, counts = [], dict(self.reader.counts)
-        self._list(self.source.functions["_numbers"].body)
+        if columns:
+            here = self.source.functions["apply"]
+            names = map(ast.Name, self.reader.columns)
+            self.numbers += [ast.copy_location(name, here) for name in names]
+        else:
+            self._list(self.source.functions["_numbers"].body)
         if len(roots) < len(stage.trees):
             raise Strange("apply has fewer trees", self.source.functions["apply"])
         for tree, nodes, root in zip(stage.trees, stage.nodes, roots):

@@ -73,7 +73,7 @@ class Function:
 @dataclass(frozen=True)
 class Leaves:
     """What ``apply`` walks: a table of the trees, and the lines that put what they test
-    into a list.
+    into a list; none where they test nothing but the columns.
 
     In score a leaf adds what it holds and is gone. To keep count of them there would
     slow it down, and to print the trees twice would double the file.
@@ -502,7 +502,8 @@ class EnsembleText:
             for tree in stage.trees:
                 packed.add(tree)
             packed.add_nodes(stage)
-            self._list_numbers(packed)
+            if not packed.tests_only(self.columns):
+                self._list_numbers(packed)
         return Leaves(packed, some, tuple(self._listing), self.model.applies_width)
 
     def _list_numbers(self, packed: PackedTrees) -> None:

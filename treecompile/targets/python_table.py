@@ -14,7 +14,7 @@ The form of it, which ``templates/python/packed.py.jinja`` prints:
 - A child below zero is a leaf: leaf k is written -1 - k. Leaves are counted through all
   trees. The root of tree t is ``_ROOTS[t]``, trees in the order of the stages.
 - Where there is an ``apply``, it answers ``_NODES[k]`` for each tree, and the list
-  is made by ``_numbers``. Beside nested ifs, the table is there for it alone, as pairs
+  is made by ``_numbers``, or is what ``validate`` answers. Beside nested ifs, the table is there for it alone, as pairs
   of a code and a text that are read when ``apply`` is first called: to read it at once
   took a third of the time from the import to the first answer (benchmarks/coldstart.py).
 - Of a single tree, k is the place in PREDICTIONS. Of a stage of trees that add to one
@@ -140,6 +140,16 @@ class PackedTrees:
 
     def _place(self, text: str) -> int:
         return self.numbers.setdefault(text, len(self.numbers))
+
+    def tests_only(self, columns: list[str]) -> bool:
+        """Whether the trees test nothing but these columns; they are then the numbers,
+        in this order."""
+        if not set(self.numbers) <= set(columns):
+            return False
+        places = [columns.index(name) for name in self.numbers]
+        self.tested = [places[place] for place in self.tested]
+        self.numbers = {name: place for place, name in enumerate(columns)}
+        return True
 
     # --- Lines of score ---------------------------------------------------------------
 
