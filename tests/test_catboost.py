@@ -30,6 +30,7 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
+from sklearn.feature_selection import SelectKBest
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -141,6 +142,16 @@ def test_what_had_no_missing_values_takes_them_for_the_smallest() -> None:
     check(fitted("CatBoostRegressor", X, y), holed(X, 0.3))
 
 
+@pytest.mark.parametrize("mode", ["Min", "Max"])
+@pytest.mark.parametrize("policy", ["SymmetricTree", "Depthwise"])
+def test_borders_at_the_infinities_of_single_precision(mode: str, policy: str) -> None:
+    numbers = [0, 1, math.nan, 1e300, 3e38, -1e300, LARGEST_SINGLE, -LARGEST_SINGLE]
+    X = np.array(numbers * 4)[:, None]
+    options = {"learning_rate": 1, "l2_leaf_reg": 0, "depth": 6, "nan_mode": mode}
+    y = np.arange(len(X)) % len(numbers)
+    check(fitted("CatBoostRegressor", X, y, grow_policy=policy, **options), X)
+
+
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "plain": {},
     "deep": {"iterations": 60, "depth": 6},
@@ -211,11 +222,13 @@ def test_the_exponential_is_that_of_catboost() -> None:
     points += [0.0, -0.0, 1e-300, -1e-17, 1e300, -1e300, low, high]
     points += [math.nextafter(x, y) for x in (low, high) for y in (-1e9, 1e9)]
     points += [709.7826, 709.78260, 709.78265, 709.7827]
+    scorer = scorer_of(model)
     for x in points:
         model.set_scale_and_bias(1e-300, x)
         raw = model.predict(X[:1], prediction_type="RawFormulaVal")[0]
         assert abs(raw - x) <= 1e-290
         assert exp_by_table(float(raw)) == model.predict(X[:1])[0], x
+        assert scorer._exp_by_table(float(raw)) == exp_by_table(float(raw)), x
 
 
 LABELS: dict[str, tuple[Any, ...]] = {
@@ -342,6 +355,7 @@ def test_the_scorer_says_what_is_true_of_catboost() -> None:
     assert top.startswith('"""A CatBoostClassifier in plain Python')
     assert f"from a model of CatBoost {catboost.__version__}" in top
     assert "of its own on x86-64" in top and "numpy" not in top
+    assert "rounds it to single precision" in top
     two = compile_model(fitted("CatBoostClassifier", *CANCER))
     assert "pass through exp" not in two.partition("from __future__")[0]
 
@@ -374,6 +388,13 @@ def test_what_cannot_be_compiled_is_refused() -> None:
         compile_model(several)
     with pytest.raises(UnsupportedModel, match="not fitted"):
         compile_model(catboost.CatBoostClassifier())
+    model = fitted("CatBoostRegressor", X, y)
+    narrow = make_pipeline(SelectKBest(k=2).fit(X, y), model)
+    with pytest.raises(UnsupportedModel, match="fitted on 4 columns, and 2 reach it"):
+        compile_model(narrow)
+    model.set_scale_and_bias(1e300, 0.0)
+    with pytest.raises(UnsupportedModel, match="overflow double precision"):
+        compile_model(model)
     padded = np.insert(X, 0, 0.0, axis=1)
     model = fitted("CatBoostRegressor", padded, y, depth=1, iterations=1)
     model.drop_unused_features()
