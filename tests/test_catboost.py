@@ -43,6 +43,7 @@ from treecompile.fold import fold
 from treecompile.functions import exp_by_table
 from treecompile.lower import lower
 from treecompile.read import read_bytes
+from treecompile.read.flatbuffers import root_of
 
 catboost = pytest.importorskip("catboost")
 
@@ -438,30 +439,37 @@ def outcome(data: bytes) -> str | None:
         return None
 
 
+STEPS = (-8, -4, -2, -1, 1, 2, 4, 8)
+SIZES = (0, 1, -1, 2, 16, 17, 31, 255, 65535, 10**6, 10**7, 2**31 - 1, -(2**31))
+
+
 def damaged(payload: bytes, chance: random.Random) -> bytes:
+    """The bytes after a few accidents, most of them where no text is."""
     made = bytearray(payload)
-    for _ in range(chance.choice([1, 1, 2, 5])):
-        at = chance.randrange(len(made) - 8)
-        if chance.random() < 0.6:  # where the structure is
-            at = chance.randrange(min(len(made), 400) - 8)
+    words = [
+        at
+        for at in range(8, len(payload) - 4, 4)
+        if sum(32 <= byte < 127 for byte in payload[at : at + 4]) < 3
+    ]
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        at = chance.choice(words)
         kind = chance.randrange(5)
         if kind == 0:
-            made[at] ^= 1 << chance.randrange(8)
+            struct.pack_into("<i", made, at, chance.choice(SIZES))
         elif kind == 1:
-            made[at : at + 4] = chance.choice(SIZES)
-        elif kind == 2:  # a small step forwards or back
-            struct.pack_into("<i", made, at // 4 * 4, chance.randrange(-60, 60))
+            (word,) = struct.unpack_from("<I", made, at)
+            moved = word + chance.choice(STEPS) & 0xFFFFFFFF
+            struct.pack_into("<I", made, at, moved)
+        elif kind == 2:
+            made[at + chance.randrange(4)] ^= 1 << chance.randrange(8)
         elif kind == 3:
-            del made[at : at + chance.choice([1, 4, 1000])]
+            struct.pack_into("<H", made, at, chance.choice([0, 4, 6, 60, 65535]))
         else:
-            struct.pack_into("<d", made, at // 8 * 8, chance.choice(STRANGE))
-        if len(made) < 100:
-            break
+            other = chance.choice(words)
+            made[at : at + 4] = made[other : other + 4]
+    if chance.random() < 0.1:
+        del made[chance.choice(words) :][: chance.choice([1, 4, 1000])]
     return bytes(made)
-
-
-SIZES = (b"\xff" * 4, b"\x00" * 4, b"\xff\xff\xff\x7f", b"\x00\x00\x00\x80")
-STRANGE = (math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324, -0.0)
 
 
 @pytest.mark.parametrize("kind", ["one", "many", "by node"])
@@ -476,6 +484,120 @@ def test_damaged_models_are_refused_or_compiled(kind: str) -> None:
     compiled = [outcome(forged(file, name)) is not None for file in files]
     assert outcome(forged(payload, name)) is not None
     assert 0.1 < sum(compiled) / len(files) < 0.9
+
+
+# Fields of the trees, and of a column, by their number in CatBoost's schema.
+DIMENSION, SPLITS, TREE_SIZES, COLUMNS, VALUES, NODES, LEAVES, BIASES = (
+    0,
+    1,
+    2,
+    5,
+    8,
+    10,
+    11,
+    16,
+)
+FLAT_INDEX, BORDERS = 2, 3
+
+
+class _Changes:
+    """Changes of single parts of the bytes of a model."""
+
+    def __init__(self, payload: bytes) -> None:
+        self.made = bytearray(payload)
+        trees = root_of(payload[8:]).table(1)
+        assert trees is not None
+        self.trees = trees
+
+    def item(self, field: int, index: int, value: float, form: str = "<i") -> _Changes:
+        start, _ = self.trees._vector(field, 1)
+        place = 8 + start + index * struct.calcsize(form)
+        struct.pack_into(form, self.made, place, value)
+        return self
+
+    def length(self, field: int, count: int) -> _Changes:
+        start, _ = self.trees._vector(field, 1)
+        struct.pack_into("<I", self.made, 4 + start, count)
+        return self
+
+    def field(self, table: Any, field: int, value: int) -> _Changes:
+        struct.pack_into("<i", self.made, 8 + table._place(field), value)
+        return self
+
+    def border(self, column: int, value: float) -> _Changes:
+        start, _ = self.trees.tables(COLUMNS)[column]._vector(BORDERS, 4)
+        struct.pack_into("<f", self.made, 8 + start, value)
+        return self
+
+    def column(self, column: int, value: int) -> _Changes:
+        return self.field(self.trees.tables(COLUMNS)[column], FLAT_INDEX, value)
+
+
+CHANGES: dict[str, tuple[Any, str]] = {
+    "split below": (lambda x: x.item(SPLITS, 0, -1), "a border that is not there"),
+    "split above": (lambda x: x.item(SPLITS, 0, 9999), "a border that is not there"),
+    "size": (lambda x: x.item(TREE_SIZES, 0, 4), "do not fit their splits"),
+    "sizes": (
+        lambda x: x.item(TREE_SIZES, 0, 7).item(TREE_SIZES, 1, -1),
+        "do not fit their splits",
+    ),
+    "depth": (
+        lambda x: x.item(TREE_SIZES, 0, 9)
+        .item(TREE_SIZES, 1, 0)
+        .item(TREE_SIZES, 2, 0),
+        "do not fit their leaves",
+    ),
+    "leaf": (lambda x: x.item(VALUES, 3, math.nan, "<d"), "leaf of it holds no number"),
+    "far leaf": (
+        lambda x: x.item(VALUES, 3, -math.inf, "<d"),
+        "leaf of it holds no number",
+    ),
+    "leaves": (lambda x: x.length(VALUES, 23), "do not fit their leaves"),
+    "border": (lambda x: x.border(2, math.nan), "border of it is no number"),
+    "column twice": (lambda x: x.column(1, 2), "not numbered one after the other"),
+    "column below": (lambda x: x.column(1, -7), "not numbered one after the other"),
+    "column above": (lambda x: x.column(1, 2**31 - 1), "drop_unused_features"),
+    "dimension": (lambda x: x.field(x.trees, DIMENSION, 0), "numbers a leaf holds"),
+    "dimensions": (
+        lambda x: x.field(x.trees, DIMENSION, 2**30),
+        "numbers a leaf holds",
+    ),
+    "outputs": (lambda x: x.field(x.trees, DIMENSION, 2), "do not fit"),
+    "biases": (lambda x: x.length(BIASES, 2), "its biases do not fit"),
+    "bias": (lambda x: x.item(BIASES, 0, math.nan, "<d"), "added to its sums"),
+    "too long": (lambda x: x.length(VALUES, 2**31), "holds less than it says"),
+}
+CHANGES_BY_NODE: dict[str, tuple[Any, str]] = {
+    "split": (lambda x: x.item(SPLITS, 0, 9999), "a border that is not there"),
+    "itself": (lambda x: x.item(NODES, 0, 0x00010001), "its nodes are not one tree"),
+    "outside": (lambda x: x.item(NODES, 0, 0x7FFF0001), "its nodes are not one tree"),
+    "leaf": (lambda x: x.leaf(10**6), "do not fit their leaves"),
+    "nodes": (lambda x: x.length(LEAVES, 1), "do not fit their nodes"),
+    "steps": (lambda x: x.length(NODES, 1), "do not fit their nodes"),
+    "leaves": (lambda x: x.length(VALUES, 5), "do not fit their leaves"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_contradiction_is_told(name: str) -> None:
+    X, y = IRIS
+    change, problem = CHANGES[name]
+    payload = payload_of(fitted("CatBoostRegressor", X, y, iterations=3))
+    changed = change(_Changes(payload)).made
+    with pytest.raises(UnsupportedModel, match=problem):
+        lower(read_bytes(forged(bytes(changed))))
+
+
+@pytest.mark.parametrize("name", CHANGES_BY_NODE)
+def test_each_contradiction_of_nodes_is_told(name: str) -> None:
+    X, y = IRIS
+    change, problem = CHANGES_BY_NODE[name]
+    model = fitted("CatBoostRegressor", X, y, iterations=3, grow_policy="Lossguide")
+    changes = _Changes(payload_of(model))
+    first = changes.trees.array(LEAVES, "<i4").tolist().index(0)
+    changes.leaf = lambda value: changes.item(LEAVES, first, value)  # type: ignore[attr-defined]
+    with pytest.raises(UnsupportedModel, match=problem):
+        lower(read_bytes(forged(bytes(change(changes).made))))
 
 
 class _Buffer:

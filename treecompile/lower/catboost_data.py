@@ -40,7 +40,6 @@ _KEY, _TEXT = 0, 1
 _MISSING_IS_LARGEST = 2
 
 _VERSION = re.compile(r"(?:tags/v|CatBoost release )(\d{1,4})\.(\d{1,4})((?:\.\d+)*)")
-_DEEPEST = 16  # levels of a symmetric tree
 _MOST_CLASSES = 100_000
 
 
@@ -228,7 +227,7 @@ class _Parts:
             raise self._damaged("a tree of it tests a border that is not there")
         found, start, first = [], 0, 0
         for size in sizes:
-            if size > _DEEPEST or first + (dimension << size) > len(values):
+            if first + (dimension << size) > len(values):
                 raise self._damaged("its trees do not fit their leaves")
             end = first + (dimension << size)
             table = values[first:end].reshape(-1, dimension)
