@@ -50,7 +50,20 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import (
+    BayesianRidge,
+    ElasticNet,
+    ElasticNetCV,
+    HuberRegressor,
+    Lasso,
+    LassoCV,
+    LassoLars,
+    LinearRegression,
+    LogisticRegression,
+    QuantileRegressor,
+    Ridge,
+    SGDRegressor,
+)
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     GridSearchCV,
@@ -72,6 +85,7 @@ from sklearn.preprocessing import (
     QuantileTransformer,
     StandardScaler,
 )
+from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.tree import (
     DecisionTreeClassifier,
     DecisionTreeRegressor,
@@ -418,6 +432,21 @@ NESTED: dict[str, Case] = {
     ),
     "a linear stack": case(
         StackingRegressor([("a", line()), ("b", numbers())], LinearRegression(), cv=2), X, NUMBER, within=BLAS
+    ),
+    **{
+        f"a stack with {type(last).__name__}": case(
+            StackingRegressor([("a", line()), ("b", numbers())], last, cv=2), X, NUMBER, within=BLAS
+        )
+        for last in (
+            Lasso(0.1), LassoCV(cv=2), ElasticNet(), ElasticNetCV(cv=2), LassoLars(0.1), BayesianRidge(),
+            HuberRegressor(), QuantileRegressor(alpha=0), SGDRegressor(), LinearSVR(),
+        )
+    },
+    "a stack with LinearSVC, two classes": case(
+        StackingClassifier([("a", tree()), ("b", forest())], LinearSVC(), cv=2), X, WORDS, within=BLAS
+    ),
+    "a stack with LinearSVC": case(
+        StackingClassifier([("a", tree()), ("b", forest())], LinearSVC(), cv=2), X, THREE, within=BLAS
     ),
     "a stack with a ridge": case(StackingRegressor([("a", line())], cv=2), X, NUMBER, within=BLAS),
     "isolation of some columns": case(

@@ -45,6 +45,28 @@ TREES = (
 )
 HISTOGRAMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 
+#: Models that are a sum of products, and an intercept.
+LINEAR = (
+    "LinearRegression",
+    "Ridge",
+    "RidgeCV",
+    "Lasso",
+    "LassoCV",
+    "ElasticNet",
+    "ElasticNetCV",
+    "LassoLars",
+    "BayesianRidge",
+    "HuberRegressor",
+    "QuantileRegressor",
+    "SGDRegressor",
+    "LinearSVR",
+    "LinearSVC",
+    "RidgeClassifier",
+    "RidgeClassifierCV",
+    "LogisticRegression",
+    "LogisticRegressionCV",
+)
+
 Lowering = Callable[[Member], Answering]
 T = TypeVar("T")
 
@@ -95,8 +117,7 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
     stacking: (
         "stacks",
         "`passthrough`, any model of this table at the end, or a linear one "
-        "(`LinearRegression`, `Ridge`, `RidgeClassifier`, `LogisticRegression`), whose "
-        "last bits are not promised",
+        f"({', '.join(f'`{name}`' for name in LINEAR)}), whose last bits are not promised",
     ),
     isolation_forest: (
         "outliers",
@@ -155,18 +176,7 @@ OWN_ENCODINGS: dict[tuple[str, str], Callable[[Record, Flow, str, Raw], Flow]] =
 #: Models that are compiled inside others only.
 INNER: dict[tuple[str, str], Lowering] = {
     **{("sklearn", name): single for name in TREES},
-    **{
-        ("sklearn", name): linear
-        for name in (
-            "LinearRegression",
-            "Ridge",
-            "RidgeCV",
-            "RidgeClassifier",
-            "RidgeClassifierCV",
-            "LogisticRegression",
-            "LogisticRegressionCV",
-        )
-    },
+    **{("sklearn", name): linear for name in LINEAR},
 }
 
 SUPPORTED = (

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..answers import answers
 from ..edges import Row, tried, valid
-from ..exactness import flavour, promise, same
+from ..exactness import flavour, passes_through_exp, promise, same
 from ..interpret import leaf
 from ..program import Program, SingleTree
 from ..progress import Progress
@@ -195,11 +195,12 @@ class Combination:
             assert self.promise is not None
             words += (
                 f"labels equal; {counts['answers']:,} answers equal to the last bit but "
-                f"for {counts['near']:,}, which differ {self.promise.words}; {flavour()}."
+                f"for {counts['near']:,}, which differ {self.promise.words}"
+                + (f"; {flavour()}." if passes_through_exp(self.before) else ".")
             )
         else:
             words += f"{counts['answers']:,} answers, all equal to the last bit."
-            if self.promise:
+            if passes_through_exp(self.before):
                 words += f" They pass through exp or its kin; {flavour()}."
         if counts["refused"]:
             words += f" The model refuses {counts['refused']:,} records that the scorer takes."

@@ -41,8 +41,9 @@ _MODULES = {
     "sklearn.frozen": "FrozenEstimator",
     "sklearn.impute": "MissingIndicator SimpleImputer",
     "sklearn.isotonic": "IsotonicRegression",
-    "sklearn.linear_model": """LinearRegression LogisticRegression LogisticRegressionCV
-        Ridge RidgeCV RidgeClassifier RidgeClassifierCV""",
+    "sklearn.linear_model": """BayesianRidge ElasticNet ElasticNetCV HuberRegressor Lasso
+        LassoCV LassoLars LinearRegression LogisticRegression LogisticRegressionCV
+        QuantileRegressor Ridge RidgeCV RidgeClassifier RidgeClassifierCV SGDRegressor""",
     "sklearn.metrics._scorer": "_CurveScorer",
     "sklearn.model_selection": """FixedThresholdClassifier GridSearchCV
         RandomizedSearchCV TunedThresholdClassifierCV""",
@@ -56,6 +57,7 @@ _MODULES = {
         LabelBinarizer LabelEncoder MaxAbsScaler MinMaxScaler Normalizer OneHotEncoder
         OrdinalEncoder PolynomialFeatures PowerTransformer QuantileTransformer
         RobustScaler StandardScaler TargetEncoder""",
+    "sklearn.svm": "LinearSVC LinearSVR",
     "sklearn.tree": """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier
         ExtraTreeRegressor""",
     "sklearn.tree._tree": "Tree",
