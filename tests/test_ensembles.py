@@ -686,6 +686,7 @@ def test_refused(model: Any, where: str, why: str) -> None:
     with pytest.raises(UnsupportedModel) as caught:
         compile_model(model)
     assert where in str(caught.value) and why in str(caught.value)
+    assert max(map(len, str(caught.value).split("\n"))) < 200
 
 
 def test_several_labels_at_once_are_refused() -> None:

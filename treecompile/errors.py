@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import fill
 
 _LONGEST_LINE = 3_000
 
@@ -21,6 +22,11 @@ class TreecompileError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(_printable, super().__str__().split("\n")))
+
+
+def wrapped(text: str) -> str:
+    """A long list of names in lines that a terminal shows whole."""
+    return fill(text, 79, break_long_words=False, break_on_hyphens=False)
 
 
 def _printable(line: str) -> str:

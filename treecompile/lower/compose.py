@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedModel
+from ..errors import UnsupportedModel, wrapped
 from ..program import Arithmetic, Number, columns_of
 from ..read.records import Name, Record
 from . import (
@@ -31,7 +31,6 @@ Transformer = Callable[[Step], Flow]
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"}
 
 UNSUPPORTED_ADVICE = (
-    "Supported transformers are {names}.\n"
     "Do this step before the records reach the scorer, and pickle the rest."
 )
 
@@ -46,12 +45,13 @@ def transform(step: Step) -> Flow:
         flow = TRANSFORMERS[record.kind](step)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
-    names = ", ".join(sorted(name for _, name in TRANSFORMERS))
+    names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
+    supported = wrapped(f"Supported transformers are {names}.")
     problem = "this transformer cannot be compiled exactly"
     if isinstance(record, Record) and record.kind in INEXACT:
         problem += f": {INEXACT[record.kind]}"
     raise UnsupportedModel(
-        name_part(step.path, record), problem, UNSUPPORTED_ADVICE.format(names=names)
+        name_part(step.path, record), problem, f"{supported}\n{UNSUPPORTED_ADVICE}"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..errors import UnsupportedModel
+from ..errors import UnsupportedModel, wrapped
 from ..program import Choice
 from ..read.records import Record
 from .boosting import boosting
@@ -180,9 +180,8 @@ INNER: dict[tuple[str, str], Lowering] = {
 }
 
 SUPPORTED = (
-    f"{', '.join(TREES)},\n"
-    f"{_OF_SKLEARN},\n{_OF_OTHERS},\nalone, at the end of a Pipeline, "
-    f"inside one another, or inside {', '.join(sorted(SEARCHES))},\n"
+    f"{', '.join(TREES)}, {_OF_SKLEARN}, {_OF_OTHERS}, alone, at the end of a Pipeline, "
+    f"inside one another, or inside {', '.join(sorted(SEARCHES))}, "
     "FixedThresholdClassifier, TunedThresholdClassifierCV, TransformedTargetRegressor "
     "or FrozenEstimator"
 )
@@ -315,5 +314,5 @@ def refuse(record: Any, path: str) -> None:
     else:
         problem = "it is not a fitted estimator"
     raise UnsupportedModel(
-        name_part(path, record), problem, f"Supported are {SUPPORTED}."
+        name_part(path, record), problem, wrapped(f"Supported are {SUPPORTED}.")
     )

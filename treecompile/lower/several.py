@@ -148,7 +148,10 @@ def one_vs_rest(member: Member) -> Answering:
     binarizer = member.fitted("label_binarizer_")
     (classes,) = class_labels(binarizer.get("classes_"), member.here)
     if not str(binarizer.get("y_type_")).startswith(("multiclass", "binary")):
-        raise member.refuse("several labels at once are not supported")
+        raise member.refuse(
+            "several labels at once are not supported",
+            "Fit a MultiOutputClassifier of the same model instead.",
+        )
     scores: list[Expression] = []
     rows: list[Expression] = []
     decides = single = True
