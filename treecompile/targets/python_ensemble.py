@@ -411,7 +411,11 @@ class EnsembleText:
         layout = early_return(tree, counts) if in_loop else plain(tree)
         for op, depth, test, sense, place in layout:
             if op == "return":
-                lines.append(leaf(rows[place], depth))
+                text = leaf(rows[place], depth)
+                if text.endswith("pass") and lines[-1].endswith("else:"):
+                    lines.pop()  # nothing is to be done: not worth two lines
+                else:
+                    lines.append(text)
             elif op == "else":
                 lines.append(f"{indents[depth]}else:")
             else:
