@@ -19,8 +19,10 @@ from booster_reference import (
 )
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -118,6 +120,21 @@ CLASSIFIERS: dict[str, dict[str, Any]] = {
 def test_classifiers(name: str, data: str) -> None:
     X, y = CANCER if data == "two" else IRIS
     agree(fitted("LGBMClassifier", holed(X), y, **CLASSIFIERS[name]), X)
+
+
+@pytest.mark.parametrize("name", ["plain", "sigmoid", "forest"])
+@pytest.mark.parametrize("data", ["two", "three"])
+def test_the_decision_function_of_4_7(name: str, data: str) -> None:
+    """It answers the sums, and models around it ask for it before predict_proba."""
+    X, y = CANCER if data == "two" else IRIS
+    model = fitted("LGBMClassifier", X, y, **CLASSIFIERS[name])
+    agree(model, X, ("decision_function",) * hasattr(model, "decision_function"))
+    for around in (
+        CalibratedClassifierCV(model, cv=2),
+        CalibratedClassifierCV(model, cv=2, method="isotonic"),
+        OneVsRestClassifier(model),
+    ):
+        agree(around.fit(X, y), X)
 
 
 def test_one_against_all() -> None:

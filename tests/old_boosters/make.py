@@ -44,10 +44,12 @@ VERSIONS = [
     ("lightgbm==2.3.1", "3.7", "numpy==1.18.5 scipy==1.5.4 scikit-learn==0.22.2.post1"),
     ("lightgbm==3.3.2", "3.8", "numpy==1.21.6 scipy==1.7.3 scikit-learn==1.0.2"),
     ("lightgbm==4.6.0", "3.12", "numpy==2.0.2 scipy==1.14.1 scikit-learn==1.6.1"),
+    ("lightgbm==4.7.0", "3.13", "numpy==2.5.5 scipy==1.18.1 scikit-learn==1.9.1"),
 ]
 COMMON = "joblib pandas"
-# The XGBoosts whose answers models of scikit-learn go on from: numpy 1, and numpy 2.
-AROUND = [(1, 0), (2, 0), (3, 2)]
+# Whose answers models of scikit-learn go on from: XGBoost's of numpy 1 and of numpy 2,
+# LightGBM's before and since it has a decision_function.
+AROUND = [(1, 0), (2, 0), (3, 2), (4, 6), (4, 7)]
 # The same bytes each time: no hash order, no threads.
 STEADY = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -215,9 +217,12 @@ def around(maker, classifier, X, y):
     add = maker.add
     two = (y > 0).astype(int)
     add("pipeline", make_pipeline(StandardScaler(), classifier()).fit(X, y), X)
-    if not maker.singles or maker.version not in AROUND:
-        return
     full = np.nan_to_num(X)
+    if maker.version in AROUND:
+        model = CalibratedClassifierCV(classifier(), cv=2)
+        add("calibrated_binary", model.fit(full, two), full, missing=False)
+    if maker.version not in AROUND or not maker.singles:
+        return
     for method in ("sigmoid", "isotonic"):
         model = CalibratedClassifierCV(classifier(), method=method, cv=2)
         try:
@@ -226,8 +231,6 @@ def around(maker, classifier, X, y):
             continue
         other = method == "isotonic" and SCIPY >= (1, 18)
         add("calibrated_" + method, model, full, missing=False, single=other)
-    model = CalibratedClassifierCV(classifier(), cv=2)
-    add("calibrated_binary", model.fit(full, two), full, missing=False)
     model = VotingClassifier(
         [("a", classifier()), ("b", classifier(max_depth=1))], voting="soft"
     )
@@ -263,7 +266,8 @@ def xgboost_models(maker, xgboost, version):
     words = np.array(["a", "b", "c"])[y] if version < (1, 3) else y
     add("binary", classifier(base_score=0.3).fit(X, two), X)
     add("many", classifier().fit(X, words), X)
-    add("softmax", classifier(objective="multi:softmax").fit(X, y), X, single=True)
+    if version >= (1, 4):  # before, it was fitted as multi:softprob
+        add("softmax", classifier(objective="multi:softmax").fit(X, y), X, single=True)
     add("regressor", regressor().fit(D, target), D)
     base = regressor(base_score=77.3, missing=0.0).fit(D, target)
     add("base", base, D, missing=version >= (1, 0))
@@ -302,6 +306,16 @@ def lightgbm_models(maker, lightgbm, version):
     add("binary", classifier(is_unbalance=True, sigmoid=0.7).fit(X, two), X)
     add("many", classifier().fit(X, np.array(["a", "b", "c"])[y]), X)
     add("regressor", regressor().fit(D, target), D)
+    before = classifier(n_estimators=60, learning_rate=1.0, num_leaves=2)
+    half = dict(eval_set=[(X[1::2], y[1::2])])
+    if version >= (4, 0):
+        half["callbacks"] = [lightgbm.early_stopping(2, verbose=False)]
+    else:
+        half.update(early_stopping_rounds=2, verbose=False)
+    add("stopped", before.fit(X[::2], y[::2], **half), X)
+    around(maker, classifier, X, y)
+    if version >= (4, 7):  # the rest as 4.6
+        return
     add("poisson", regressor(objective="poisson").fit(D, target), D)
     add("dart", regressor(boosting_type="dart", drop_rate=0.5).fit(D, target), D)
     forest = dict(boosting_type="rf", bagging_freq=1, bagging_fraction=0.6)
@@ -312,14 +326,6 @@ def lightgbm_models(maker, lightgbm, version):
     K[:, 0] = np.round(K[:, 0] * 2)
     own = regressor(min_data_per_group=5, cat_smooth=1, max_cat_to_onehot=1)
     add("categories", own.fit(K, y + 0.1 * K[:, 1], categorical_feature=[0]), K)
-    before = classifier(n_estimators=60, learning_rate=1.0, num_leaves=2)
-    half = dict(eval_set=[(X[1::2], y[1::2])])
-    if version >= (4, 0):
-        half["callbacks"] = [lightgbm.early_stopping(2, verbose=False)]
-    else:
-        half.update(early_stopping_rounds=2, verbose=False)
-    add("stopped", before.fit(X[::2], y[::2], **half), X)
-    around(maker, classifier, X, y)
 
 
 def main():

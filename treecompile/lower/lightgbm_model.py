@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,8 @@ def lightgbm(member: Member) -> Answering:
     member.check_width(model.width)
     member.check_columns(True, LARGEST)
     raw, count = _sum(member, model)
+    # Since 4.7 a classifier has a decision_function, and notes this when it is fitted.
+    decision = raw if "_fitted_with_feature_names" in record else None
     words = sum_of(count)
     if model.average:
         raw = member.build.values(divided(raw, count // model.outputs), "mean")
@@ -99,7 +102,7 @@ def lightgbm(member: Member) -> Answering:
             "Supported are binary, multiclass and multiclassova.",
         )
     if classifies and model.objective == "binary":
-        return _two(member, model, raw, words)
+        return replace(_two(member, model, raw, words), decision=decision)
     answers = raw
     build = member.build
     if model.objective == "multiclass":
@@ -119,7 +122,11 @@ def lightgbm(member: Member) -> Answering:
     if not classifies:
         return Answering(None, answers, words, several=len(answers) > 1)
     return Answering(
-        (_classes(member, len(raw)),), (Choice(answers),), words, lambda: (answers,)
+        (_classes(member, len(raw)),),
+        (Choice(answers),),
+        words,
+        lambda: (answers,),
+        decision,
     )
 
 
