@@ -23,6 +23,7 @@ from booster_reference import (
 )
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from runners import load
 from sklearn.datasets import load_digits
 from sklearn.ensemble import (
     StackingClassifier,
@@ -42,6 +43,7 @@ from treecompile.errors import TreecompileError, UnsupportedModel
 from treecompile.fold import fold
 from treecompile.functions import exp_by_table
 from treecompile.lower import lower
+from treecompile.lower.catboost_hash import category_hash
 from treecompile.read import read_bytes
 from treecompile.read.flatbuffers import root_of
 
@@ -361,6 +363,105 @@ def test_the_scorer_says_what_is_true_of_catboost() -> None:
     assert "pass through exp" not in two.partition("from __future__")[0]
 
 
+# --- Categories -----------------------------------------------------------------------
+
+TOWNS = ["oslo", "rome", "köln", "", "x" * 20, "São Paulo " * 4, "\"';\n", "12", "None"]
+
+
+def frame_of_categories() -> tuple[Any, Any]:
+    draw = np.random.RandomState(0)
+    frame = pd.DataFrame(
+        {
+            "town": draw.choice(TOWNS, 400),
+            "age": draw.rand(400).round(2) * 50,
+            "rooms": draw.choice([1, 2, 3, -4, 100_000], 400),
+            "flat": draw.choice(["yes", "no"], 400),
+        }
+    )
+    y = frame.age + 30 * (frame.town < "p") + frame.rooms.clip(0, 9) * 5
+    return frame, y + 20 * (frame.flat == "no") * (frame.town > "p")
+
+
+@pytest.mark.parametrize("policy", ["SymmetricTree", "Lossguide"])
+@pytest.mark.parametrize("kind", ["CatBoostRegressor", "CatBoostClassifier"])
+def test_one_hot_categories_that_the_data_tells(kind: str, policy: str) -> None:
+    frame, y = frame_of_categories()
+    columns = ["town", "rooms", "flat"]
+    model = fitted(
+        kind,
+        frame,
+        y if kind == "CatBoostRegressor" else y > 60,
+        cat_features=columns,
+        one_hot_max_size=20,
+        iterations=40,
+        grow_policy=policy,
+    )
+    properties: dict[str, Any] = {"age": {"type": "number"}}
+    for name in columns:
+        properties[name] = {"enum": frame[name].drop_duplicates().tolist()}
+    schema = {"properties": properties}
+    scorer = load(compile_model(model, schema=schema, format=False))
+    records = frame.to_dict("records")
+    found = [scorer.predict(record) for record in records]
+    assert found == model.predict(frame).tolist()
+    for name, bad in (("town", "paris"), ("town", None), ("flat", 1), ("rooms", 7)):
+        with pytest.raises(scorer.InvalidRecord):
+            scorer.predict({**records[0], name: bad})
+
+
+def test_hashes_of_categories() -> None:
+    draw = random.Random(0)
+    letters = "abcXYZ 0189_é漢😀"
+    texts = {"".join(draw.choices(letters, k=n // 2)) for n in range(2, 60)}
+    texts |= {"a" * n for n in range(65)}
+    known = sorted(text for text in texts if len(text.encode()) <= 64)
+    X = pd.DataFrame({"text": known * 3})
+    model = fitted(
+        "CatBoostRegressor",
+        X,
+        np.arange(len(X)) % len(known),
+        cat_features=["text"],
+        one_hot_max_size=255,
+        iterations=300,
+        depth=1,
+        learning_rate=0.5,
+        l2_leaf_reg=0,
+    )
+    root = root_of(payload_of(model)[8:]).table(1)
+    assert root is not None
+    (feature,) = root.tables(6)
+    hashes = set(feature.array(1, "<i4").tolist())
+    assert len(hashes) > 40
+    assert hashes <= {category_hash(text) for text in known}
+    with pytest.raises(ValueError, match="64 bytes"):
+        category_hash("a" * 65)
+
+
+def test_categories_that_nothing_tells_are_refused() -> None:
+    model = with_categories(50)
+    with pytest.raises(UnsupportedModel, match="'town' holds categories.*\n.*--data"):
+        compile_model(model)
+    town: dict[str, Any] = {"enum": ["t1", "t2" * 40]}
+    schema = {"properties": {"age": {"type": "number"}, "town": town}}
+    with pytest.raises(UnsupportedModel, match="more than 64 bytes"):
+        compile_model(model, schema=schema)
+    for open_one in ({"type": "string"}, {"enum": ["t1", 0.5]}, {"type": "integer"}):
+        schema["properties"]["town"] = open_one
+        with pytest.raises(UnsupportedModel, match="keeps hashes alone"):
+            compile_model(model, schema=schema)
+
+
+def test_the_data_tells_the_categories() -> None:
+    frame, y = frame_of_categories()
+    frame = frame[["age", "flat"]]
+    model = fitted("CatBoostRegressor", frame, y, cat_features=["flat"])
+    source = compile_model(model, data=frame)
+    assert 'if flat == "' in source or 'if flat != "' in source
+    scorer = load(source)
+    records = frame.to_dict("records")
+    assert [scorer.predict(r) for r in records] == model.predict(frame).tolist()
+
+
 # --- What is refused ------------------------------------------------------------------
 
 
@@ -524,6 +625,11 @@ class _Changes:
         struct.pack_into("<i", self.made, 8 + table._place(field), value)
         return self
 
+    def all_leaves(self, value: int) -> _Changes:
+        for index in range(self.trees.count(LEAVES)):
+            self.item(LEAVES, index, value)
+        return self
+
     def border(self, column: int, value: float) -> _Changes:
         start, _ = self.trees.tables(COLUMNS)[column]._vector(BORDERS, 4)
         struct.pack_into("<f", self.made, 8 + start, value)
@@ -575,6 +681,7 @@ CHANGES_BY_NODE: dict[str, tuple[Any, str]] = {
     "nodes": (lambda x: x.length(LEAVES, 1), "do not fit their nodes"),
     "steps": (lambda x: x.length(NODES, 1), "do not fit their nodes"),
     "leaves": (lambda x: x.length(VALUES, 5), "do not fit their leaves"),
+    "shared leaf": (lambda x: x.all_leaves(0).length(VALUES, 1), "fit their leaves"),
 }
 
 

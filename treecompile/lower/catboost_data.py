@@ -36,6 +36,8 @@ _CATEGORICAL, _FLOATS, _ONE_HOT, _CTRS = 4, 5, 6, 7
 _VALUES, _STEPS, _STEP_LEAVES = 8, 10, 11
 _OF_TEXT, _ESTIMATED, _SCALE, _BIAS, _BIASES, _EMBEDDED = 12, 13, 14, 15, 16, 18
 _FLAT_INDEX, _BORDERS, _NAME, _MISSING = 2, 3, 4, 5
+_CATEGORY_INDEX, _CATEGORY_FLAT_INDEX, _CATEGORY_NAME = 0, 1, 2
+_ONE_HOT_INDEX, _ONE_HOT_VALUES = 0, 1
 _KEY, _TEXT = 0, 1
 _MISSING_IS_LARGEST = 2
 
@@ -44,11 +46,22 @@ _MOST_CLASSES = 100_000
 
 
 @dataclass(frozen=True)
-class Border:
-    """A test: right where the column's number, as a single, is above the value."""
+class Split:
+    """A test: right where the column's number, as a single, is above the value; or, of
+    a ``category``, where the hash of it is the value."""
 
     column: int
     value: float
+    category: bool
+
+
+@dataclass(frozen=True)
+class _Columns:
+    names: tuple[str, ...] | None
+    width: int
+    missing_right: frozenset[int]
+    categorical: frozenset[int]
+    splits: tuple[Split, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,8 @@ class CatboostTree:
 @dataclass(frozen=True)
 class CatboostModel:
     """A model: ``names`` are None where it was fitted on an array, ``missing_right``
-    the columns whose missing values count as the largest. ``loss`` is its name, and
+    the columns whose missing values count as the largest, ``categorical`` those that
+    hold categories. ``loss`` is its name, and
     ``cut`` the share of the second class above which that is the answer, if not 1/2."""
 
     version: str | None
@@ -74,7 +88,8 @@ class CatboostModel:
     names: tuple[str, ...] | None
     width: int
     missing_right: frozenset[int]
-    borders: tuple[Border, ...]
+    categorical: frozenset[int]
+    splits: tuple[Split, ...]
     trees: tuple[CatboostTree, ...]
     scale: float
     biases: tuple[float, ...]
@@ -138,18 +153,19 @@ class _Parts:
             )
         if not np.isfinite(values).all():
             raise self._damaged("a leaf of it holds no number")
-        names, borders, missing_right = self._features()
-        forest = self._forest(dimension, values, len(borders))
+        columns = self._columns()
+        forest = self._forest(dimension, values, len(columns.splits))
         if not forest:
             raise self._refuse("it holds no trees", "CatBoost cannot predict with it.")
         classes, outputs = self._classes(dimension)
         return CatboostModel(
             version=version,
             loss=self._loss(),
-            names=names[0],
-            width=names[1],
-            missing_right=missing_right,
-            borders=borders,
+            names=columns.names,
+            width=columns.width,
+            missing_right=columns.missing_right,
+            categorical=columns.categorical,
+            splits=columns.splits,
             trees=forest,
             scale=self._finite(trees.double(_SCALE, 1.0)),
             biases=self._biases(dimension),
@@ -165,51 +181,69 @@ class _Parts:
         kinds = (
             (_CTRS, "statistics of the target by category (CTR)"),
             (_ESTIMATED, "features made of text or embeddings"),
-            (_ONE_HOT, "one-hot encoded categories"),
-            (_CATEGORICAL, "categorical features"),
             (_OF_TEXT, "text features"),
             (_EMBEDDED, "embedding features"),
         )
         for field, words in kinds:
             if trees.count(field):
                 raise self._refuse(
-                    f"it was fitted with {words}, of which the file keeps hashes alone",
+                    f"it was fitted with {words}, which cannot be compiled",
                     "Encode these columns before the model, as by an OrdinalEncoder in "
                     "a Pipeline, and fit it on numbers.",
                 )
 
-    def _features(
-        self,
-    ) -> tuple[tuple[tuple[str, ...] | None, int], tuple[Border, ...], frozenset[int]]:
-        """The names of the columns and their number; the tests by their number; the
-        columns whose missing values are above every border."""
-        features = self._tables(self.trees, _FLOATS)
-        width = len(features)
-        names = [""] * width
-        borders: list[Border] = []
+    def _columns(self) -> _Columns:
+        """The columns and the tests: those of numbers first, then those of categories."""
+        numbers = self._tables(self.trees, _FLOATS)
+        categories = self._tables(self.trees, _CATEGORICAL)
+        width = len(numbers) + len(categories)
+        names: dict[int, str] = {}
+        splits: list[Split] = []
         missing_right = set()
-        seen = set()
-        for feature in features:
-            column = feature.integer(_FLAT_INDEX, -1)
-            if column >= width:
-                raise self._refuse(
-                    "columns that it was fitted on are no longer in it",
-                    "Pickle it before drop_unused_features() is called.",
-                )
-            if column < 0 or column in seen:
-                raise self._damaged("its columns are not numbered one after the other")
-            seen.add(column)
-            names[column] = self._text(feature, _NAME)
+        for feature in numbers:
+            column = self._column(feature, _FLAT_INDEX, width, names)
             found = self._spent(feature.array(_BORDERS, "<f4")).astype(np.float64)
             if np.isnan(found).any():
                 raise self._damaged("a border of it is no number")
-            borders += [Border(column, value) for value in found.tolist()]
+            splits += [Split(column, value, False) for value in found.tolist()]
             if feature.byte(_MISSING) == _MISSING_IS_LARGEST:
                 missing_right.add(column)
-        numbers = list(map(str, range(width)))
-        made_up = all(x in ("", y) for x, y in zip(names, numbers))
-        given = None if made_up else tuple(x or y for x, y in zip(names, numbers))
-        return (given, width), tuple(borders), frozenset(missing_right)
+        places = {}
+        for feature in categories:
+            column = self._column(feature, _CATEGORY_FLAT_INDEX, width, names)
+            places[feature.integer(_CATEGORY_INDEX, -1)] = column
+        for feature in self._tables(self.trees, _ONE_HOT):
+            place = places.get(feature.integer(_ONE_HOT_INDEX, -1))
+            if place is None:
+                raise self._damaged("a category of it is of no column")
+            values = self._spent(feature.array(_ONE_HOT_VALUES, "<i4")).tolist()
+            splits += [Split(place, float(value), True) for value in values]
+        given = [(names[i], str(i)) for i in range(width)]
+        made_up = all(name in ("", number) for name, number in given)
+        return _Columns(
+            names=None if made_up else tuple(x or number for x, number in given),
+            width=width,
+            missing_right=frozenset(missing_right),
+            categorical=frozenset(places.values()),
+            splits=tuple(splits),
+        )
+
+    def _column(
+        self, feature: Table, field: int, width: int, names: dict[int, str]
+    ) -> int:
+        """The number of a column, and its name beside the others."""
+        column = feature.integer(field, -1)
+        if column >= width:
+            raise self._refuse(
+                "columns that it was fitted on are no longer in it",
+                "Pickle it before drop_unused_features() is called.",
+            )
+        if column < 0 or column in names:
+            raise self._damaged("its columns are not numbered one after the other")
+        is_category = field == _CATEGORY_FLAT_INDEX
+        name = self._text(feature, _CATEGORY_NAME if is_category else _NAME)
+        names[column] = name
+        return column
 
     # --- Trees ------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """CatBoost's models: trees that are added in double precision, from zero, in order.
 
 A value is rounded to single and goes right where it is above the border of the node;
-missing ones count as the smallest or the largest number, as the column says. The sum is
-scaled and moved at the end. The logistic function is the C library's, the exponential
+missing ones count as the smallest or the largest number, as the column says. A category
+goes right where its hash is that of the node. The sum is scaled and moved at the end. The logistic function is the C library's, the exponential
 and the softmax go through a formula of CatBoost's own (functions.exp_by_table).
 """
 
@@ -10,17 +10,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import UnsupportedModel
 from ..program import (
     LARGEST,
     Apply,
     Arithmetic,
+    Bands,
     Choice,
+    Expression,
+    Feature,
+    Match,
     Number,
+    Read,
     Softmax,
     Test,
     Threshold,
@@ -30,11 +37,51 @@ from ..read.records import Record
 from .booster_trees import sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
 from .catboost_data import CatboostModel, CatboostTree, catboost_model
+from .catboost_hash import category_hash
+from .flow import Flow, Raw
 from .precision import LARGEST_SINGLE, SINGLE_LIMIT, double_cuts
 
 _TWO = {"Logloss", "CrossEntropy", "Focal"}
 _MANY = {"MultiClass", "MultiClassOneVsAll"}
 _EXPONENTIAL = ("Poisson", "Tweedie")
+
+
+def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
+    """What flows in with the hash of each category in its place. The model knows hashes
+    alone, so which categories there are is for the schema or the data to say."""
+    model = catboost_model(record, path)
+    if not model.categorical or len(flow.features) != model.width:
+        return flow
+    features = list(flow.features)
+    for i in sorted(model.categorical):
+        name, value = features[i].name, features[i].value
+        known = _known(value, raw)
+        if known is None:
+            raise UnsupportedModel(
+                path,
+                f"column {name!r} holds categories, of which the file keeps hashes alone",
+                "Say which there are: give the raw training data with --data, or a "
+                "schema that lists them with --schema.",
+            )
+        try:
+            table = tuple((x, float(category_hash(x))) for x in known)
+        except ValueError as error:
+            raise UnsupportedModel(path, f"column {name!r} holds {error}") from error
+        raw.categories(value, list(known), closed=True, numeric=False)
+        features[i] = Feature(name, Match(value, table, math.nan))
+    return replace(flow, features=tuple(features))
+
+
+def _known(value: Expression, raw: Raw) -> tuple[str | int, ...] | None:
+    """The categories of a column, if they are said to be all, and text or integers."""
+    if not isinstance(value, Read) or raw.described is None:
+        return None
+    column = raw.described[value.column]
+    known = column.categories
+    if known is None or column.unknown:
+        return None
+    found = tuple(x for x in known if type(x) in (str, int))
+    return found if len(found) == len(known) else None  # type: ignore[return-value]
 
 
 def catboost(member: Member) -> Answering:
@@ -164,7 +211,7 @@ def _scaled(member: Member, model: CatboostModel, raw: Vector) -> Vector:
 def _cuts(model: CatboostModel) -> list[float]:
     """The borders as cuts on doubles. What is beyond all singles is an infinity to
     CatBoost: above every border that is a number, or below."""
-    values = np.array([border.value for border in model.borders])
+    values = np.array([split.value for split in model.splits])
     cuts = double_cuts(values)
     cuts[values == float(LARGEST_SINGLE)] = SINGLE_LIMIT
     cuts[values == -np.inf] = np.nextafter(-SINGLE_LIMIT, -np.inf)
@@ -179,7 +226,11 @@ def _tests(
 ) -> Callable[[int], Test]:
     def test(node: int) -> Test:
         number = tree.tests[node]
-        column = model.borders[number].column
+        split = model.splits[number]
+        column = split.column
+        if split.category:
+            cuts_around = (split.value - 1.0, split.value)
+            return Bands(int(places[column]), cuts_around, missing_left=True)
         # Nothing is above an infinity, be it a missing value.
         missing_left = column not in model.missing_right or cuts[number] == math.inf
         return Threshold(int(places[column]), cuts[number], missing_left)

@@ -13,6 +13,7 @@ from .boosting import boosting
 from .build import Answering, Builder, Member
 from .calibration import calibrated
 from .catboost_model import catboost
+from .catboost_model import own_codes as catboost_codes
 from .committees import (
     ada_classifier,
     ada_regressor,
@@ -170,6 +171,7 @@ ENSEMBLES.update(BOOSTERS)
 #: Models that encode the categories of their columns themselves.
 OWN_ENCODINGS: dict[tuple[str, str], Callable[[Record, Flow, str, Raw], Flow]] = {
     **{("sklearn", name): own_encoding for name in HISTOGRAMS},
+    **{kind: catboost_codes for kind in BOOSTERS if kind[0] == "catboost"},
     **{kind: lightgbm_codes for kind in BOOSTERS if kind[0] == "lightgbm"},
     **{kind: xgboost_codes for kind in BOOSTERS if kind[0] == "xgboost"},
 }
