@@ -252,7 +252,9 @@ class EnsembleText:
         body: list[str] = []
         first = size = 0
         for i, tree in enumerate(stage.trees):
-            body += ["", f"    # Tree {i + 1} of {count}."]
+            one = len(names) > 1 and len(stage.slots[i]) == 1
+            of = f", for {names[stage.slots[i][0]]}" if one else ""
+            body += ["", f"    # Tree {i + 1} of {count}{of}."]
             added = self._tree(
                 tree, stage.rows[i], stage.slots[i], names, "+=", keeps_zeros
             )
