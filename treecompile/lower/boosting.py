@@ -14,6 +14,7 @@ from ..read.records import Record
 from .build import Answering, Member, Vector
 from .forests import added_tree, logarithms, nodes_of, rows_of
 from .nodes import node_table
+from .paths import counted
 from .precision import SINGLE_LIMIT
 from .tree import class_labels, leaf_means, leaf_shares
 
@@ -55,7 +56,7 @@ def boosting(member: Member) -> Answering:
         )
     )
     applies = len(member.build.stages) - 1
-    words = f"the sum of {len(found)} trees"
+    words = f"the sum of {counted(len(found), 'tree')}"
     if classes is None:
         return Answering(None, raw, words, applies=applies)
     if width > 1:

@@ -220,7 +220,9 @@ class Answering:
 
 
 def divided(vector: Sequence[Expression], by: float) -> Vector:
-    """Each number over a constant."""
+    """Each number over a constant, which is left away if it is 1."""
+    if by == 1.0:
+        return tuple(vector)
     return tuple(Arithmetic("/", x, Number(float(by))) for x in vector)
 
 

@@ -20,6 +20,7 @@ from ..program import (
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of, divided
 from .committees import of_class, probabilities
+from .paths import counted
 from .singles import operated, rounded, scalar
 from .tree import class_labels
 
@@ -38,7 +39,7 @@ def calibrated(member: Member) -> Answering:
             rows.append(_fold(inner, classes))
     total = build.sums(list(zip(*rows)), "total")
     mean = build.values(divided(total, len(folds)), "share")
-    words = f"the mean of {len(folds)} calibrated models"
+    words = f"the mean of {counted(len(folds), 'calibrated model')}"
     return Answering((classes,), (Choice(mean),), words, lambda: (mean,))
 
 

@@ -35,6 +35,7 @@ from .build import (
 )
 from .forests import added_tree, logarithms, nodes_of, rows_of, shares_of
 from .nodes import NodeTable
+from .paths import counted
 from .precision import SINGLE_LIMIT
 from .singles import mean_of_singles
 from .tree import class_labels, leaf_means
@@ -61,9 +62,10 @@ def is_tree(record: Any) -> bool:
 
 def chosen_code(answering: Answering, member: Member) -> Expression:
     """The place of the chosen class among the model's own, as a number."""
-    choice = answering.answers[0]
+    choice, build = answering.answers[0], member.build
     assert isinstance(choice, Choice)
-    return member.build.stage(choice)[0]
+    with build.inside(*build.members, (member.word, member.record.name)):
+        return build.stage(choice)[0]
 
 
 def numbers_of(answering: Answering, member: Member) -> Vector:
@@ -123,7 +125,7 @@ def ada_classifier(member: Member) -> Answering:
     member.check_columns(False, LARGEST)
     count = len(classes)
     whole = float(weights.sum())
-    words = f"the weighted votes of {len(models)} models"
+    words = f"the weighted votes of {counted(len(models), 'model')}"
     if count == 1:
         ones = build.values([Number(1.0)], "share")
         return Answering((classes,), (Choice(ones),), words, lambda: (ones,))
@@ -301,7 +303,7 @@ def ada_regressor(member: Member) -> Answering:
         numbers.append(number_of(answering, inner))
     kept = tuple(weights.tolist()[: len(models)])
     median = member.build.stage(WeightedMedian(tuple(numbers), kept))
-    words = f"the weighted median of {len(models)} models"
+    words = f"the weighted median of {counted(len(models), 'model')}"
     return Answering(None, median, words, single=single)
 
 
@@ -319,7 +321,7 @@ def bagging(member: Member) -> Answering:
     if "classes_" in record:
         (classes,) = class_labels(record["classes_"], member.here)
     by = float(record.get("n_estimators", len(models)))
-    words = f"the mean of {len(models)} models"
+    words = f"the mean of {counted(len(models), 'model')}"
     if len(models) != len(chosen):
         raise member.refuse("its models do not fit their columns: the file is damaged")
     members = []
@@ -426,7 +428,7 @@ def _bagged_singles(
     rows = [numbers_of(*pair) for pair in zip(answers, members)]
     columns = [mean_of_singles(terms, by) for terms in zip(*rows, strict=True)]
     mean = member.build.values(columns, "mean")
-    words = f"the mean of {len(members)} models"
+    words = f"the mean of {counted(len(members), 'model')}"
     return Answering(None, mean, words, several=len(mean) > 1, single=True)
 
 
@@ -485,7 +487,7 @@ def voting_classifier(member: Member) -> Answering:
     (classes,) = class_labels(
         member.record.get("classes_", encoder and encoder.get("classes_")), member.here
     )
-    words = f"the votes of {len(members)} models"
+    words = f"the votes of {counted(len(members), 'model')}"
     build, count = member.build, len(classes)
     if member.record.get("voting", "hard") == "soft":
         rows = []
@@ -548,4 +550,6 @@ def voting_regressor(member: Member) -> Answering:
         (number_of(answering, inner),) for answering, inner in zip(answers, members)
     ]
     mean = member.build.values(_average(member.build, rows, weights, single), "mean")
-    return Answering(None, mean, f"the mean of {len(members)} models", single=single)
+    return Answering(
+        None, mean, f"the mean of {counted(len(members), 'model')}", single=single
+    )

@@ -12,6 +12,7 @@ from ..program import Choice, Number, Tree, Trees
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, divided
 from .nodes import NodeTable, node_table
+from .paths import counted
 from .precision import SINGLE_LIMIT
 from .tree import (
     classifies,
@@ -109,7 +110,7 @@ def forest(member: Member) -> Answering:
     mean = member.build.values(
         divided(total, len(trees)), "share" if classes else "mean"
     )
-    words = f"the mean of {len(trees)} trees"
+    words = f"the mean of {counted(len(trees), 'tree')}"
     return _answering(classes, mean, words, applies)
 
 

@@ -31,6 +31,7 @@ from .boosting import last_even, two_shares
 from .build import Answering, Member
 from .encoders import plain_categories
 from .flow import Flow, Step
+from .paths import counted
 from .tree import class_labels
 from .versions import Version
 
@@ -132,7 +133,7 @@ def histogram_boosting(member: Member) -> Answering:
             name="raw",
         )
     )
-    words = f"the sum of {len(found)} trees"
+    words = f"the sum of {counted(len(found), 'tree')}"
     if classes is None:
         if _has_log_link(record):
             raw = build.values([Apply("exp", x, ()) for x in raw], "mean")

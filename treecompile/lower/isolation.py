@@ -12,6 +12,7 @@ from .build import Answering, Member
 from .committees import subset
 from .forests import Rows, added_tree, logarithms, nodes_of
 from .nodes import NodeTable
+from .paths import counted
 from .precision import SINGLE_LIMIT
 from .versions import Version
 
@@ -64,7 +65,7 @@ def isolation_forest(member: Member) -> Answering:
     return Answering(
         ((-1, 1),),
         (Choice(decision, cut, inclusive=version >= (0, 20)),),
-        f"how deep a record falls in {len(models)} trees",
+        f"how deep a record falls in {counted(len(models), 'tree')}",
         decision=decision,
         samples=(sample,) if version >= (0, 20) else None,
     )

@@ -10,6 +10,11 @@ def join(path: str, part: str) -> str:
     return f"{path}, {part}" if path else part
 
 
+def counted(number: int, what: str) -> str:
+    """``3 trees``, ``1 tree``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def name_part(path: str, record: object) -> str:
     """The path of a part with the name of its class: ``step 'm': RandomForest``."""
     if isinstance(record, Record):

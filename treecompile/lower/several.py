@@ -20,6 +20,7 @@ from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of
 from .committees import number_of, probabilities
 from .flow import Flow
+from .paths import counted
 from .singles import rounded
 from .tree import class_labels
 
@@ -27,7 +28,7 @@ from .tree import class_labels
 def multi_output(member: Member) -> Answering:
     """MultiOutputClassifier and MultiOutputRegressor: a model for each output."""
     models = list(member.fitted("estimators_"))
-    words = f"{len(models)} models, one for each output"
+    words = f"{counted(len(models), 'model')}, one for each output"
     inners = [member.inner(m, f"estimator {i}") for i, m in enumerate(models)]
     answers = [inner.answers() for inner in inners]
     if member.record.name.endswith("Regressor"):
@@ -85,7 +86,7 @@ def chain(member: Member) -> Answering:
         features.append(Feature(f"chain_{number}", passed))
         answered.append(answer)
     places = [order.index(output) for output in range(len(order))]
-    words = f"a chain of {len(models)} models"
+    words = f"a chain of {counted(len(models), 'model')}"
     numbers = tuple(answered[place] for place in places)
     flat = None
     if len(shares) == len(models):
@@ -164,6 +165,8 @@ def one_vs_rest(member: Member) -> Answering:
         if share is not None:
             rows.append(share)
     words = f"{len(models)} models, each of one class against the rest"
+    if len(models) == 1:
+        words = "a model of the second class against the first"
     shares = None
     if len(rows) == len(models):
 

@@ -23,6 +23,7 @@ from .boosting import two_shares
 from .build import Answering, Member, Vector, classes_of
 from .committees import chosen_code, number_of, probabilities
 from .flow import FLOAT32, FLOAT64, Flow, side_by_side
+from .paths import counted
 from .singles import rounded, scalar
 from .tree import class_labels
 
@@ -64,8 +65,9 @@ def stacking(member: Member) -> Answering:
             side_by_side([flow, member.flow], member.flow.sparse, False), dtypes=FLOAT64
         )
     final = member.inner(member.fitted("final_estimator_"), "final estimator", flow)
-    words = f"{len(models)} models, whose answers are the columns of the last"
     answering = final.answers()
+    answered = counted(len(models), "model")
+    words = f"{answered}, and a final one over their answers"
     if classes is None:
         value = number_of(answering, final)
         return Answering(None, (value,), words, single=answering.single)
