@@ -788,3 +788,38 @@ def test_booleans_of_a_csv_file_are_numbers(tmp_path: Path) -> None:
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
     assert done.stderr == ""
     assert list(map(int, done.stdout.split())) == model.predict(data).tolist()
+
+
+@pytest.mark.parametrize(
+    "model, target, words",
+    [
+        (forest(n_estimators=1), THREE, "the mean of 1 tree."),
+        (OneVsRestClassifier(boosting()), TWO, "a model of the second class against the first."),
+        (
+            TransformedTargetRegressor(numbers(), transformer=StandardScaler()), NUMBER,
+            "the mean of 3 trees, taken back to the target.",
+        ),
+        (
+            TransformedTargetRegressor(BaggingRegressor(numbers(), 2), transformer=StandardScaler()), NUMBER,
+            "the mean of 2 models, taken back to the target.",
+        ),
+    ],
+)  # fmt: skip
+def test_the_module_says_how_its_models_combine(
+    model: Any, target: Any, words: str
+) -> None:
+    text = compile_model(fit(model, X, target), format=False)
+    assert " ".join(load(text).__doc__.split()).count(f"made of {words}") == 1
+    assert " ".join(load(text).score.__doc__.split()).endswith(f"made of: {words}")
+    assert max(map(len, text.partition("def score")[2].split("\n")[:3])) <= 88
+    assert " / 1.0" not in text
+
+
+def test_choices_are_named_after_their_models() -> None:
+    """And a chain has no CLASSES to tell of."""
+    model = ClassifierChain(forest(), order=[1, 0])
+    text = compile_model(fit(model, X, np.column_stack([TWO, TWO[::-1]])), format=False)
+    assert (
+        "estimator_1_choice" in text and "choice_" not in text and "_CODES" not in text
+    )
+    assert "second class of each output" in text and "of CLASSES" not in text

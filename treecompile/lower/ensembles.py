@@ -42,7 +42,9 @@ from .wrappers import Unwrapped
 _OF_XGBOOST = {"exp_single", "expit_single"}
 _OF_CATBOOST = {"exp_by_table"}
 # scipy's expit is the C library's everywhere.
-CURVED = {name for name, f in FUNCTIONS.items() if not f.exact} - {"expit"}
+CURVED = {name for name, f in FUNCTIONS.items() if not f.exact}
+CURVED -= {"expit", "box_cox_inverse"}
+_POWERS = {"exp2", "yeo_johnson_inverse"}
 
 # Boosters are C++ and call no function of numpy.
 _OF_BOOSTERS = {
@@ -176,7 +178,9 @@ def _notes(
             if name in _OF_BOOSTERS:
                 notes.append(f"{what} {_OF_BOOSTERS[name]}")
         if not _OF_BOOSTERS.keys() >= set(packages):
-            function = "exp" if answering.samples is None else "a power"
+            powers = [_is_curved(stage, _POWERS) for stage in [*stages, *links]]
+            softmax = any(isinstance(stage, Softmax) for stage in [*stages, *links])
+            function = "a power" if any(powers) and not softmax else "exp"
             note = (
                 f"{what} pass through {function}, which is the C library's here. Where "
                 "numpy has one of its own (on processors with AVX-512), the model's own "

@@ -306,7 +306,8 @@ def with_inverse(
         inverse_expression(record.get("transformer_"), path, k, x, answering.single)
         for k, x in enumerate(numbers)
     ]
-    return replace(answering, answers=build.values(back, "answer"))
+    words = f"{answering.words}, taken back to the target"
+    return replace(answering, answers=build.values(back, "answer"), words=words)
 
 
 def refuse(record: Any, path: str) -> None:

@@ -18,7 +18,7 @@ from ..program import (
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of
-from .committees import number_of, probabilities
+from .committees import chosen_code, number_of, probabilities
 from .flow import Flow
 from .paths import counted
 from .singles import rounded
@@ -116,9 +116,9 @@ def _number(inner: Member, answering: Answering) -> Expression:
     labels = classes_of(inner, answering)
     if any(isinstance(label, str) for label in labels):
         raise inner.refuse("its labels are no numbers")
-    choice = answering.answers[0]
-    assert isinstance(choice, Choice)
-    (chosen,) = inner.build.stage(choice)
+    chosen = chosen_code(answering, inner)
+    if labels == tuple(range(len(labels))):
+        return chosen
     table = tuple((float(i), float(x)) for i, x in enumerate(labels))  # type: ignore[arg-type]
     return Match(chosen, table, 0.0)
 

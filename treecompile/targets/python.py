@@ -323,7 +323,8 @@ def _ensemble_context(
         "ensemble": True,
         "arrays": table.arrays() if table is not None else [],
         "names": table.names if table is not None else {},
-        "words": model.words,
+        "score_words": _docstring(f"What the answers are made of: {model.words}."),
+        "one_row": model.one_row,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
         "statements": "\n".join(body),
@@ -342,6 +343,14 @@ def _ensemble_context(
         "answer_type": answer_type,
         "shares_type": "tuple[tuple[float, ...], ...]" if rows else "tuple[float, ...]",
     }
+
+
+def _docstring(text: str) -> str:
+    """The docstring of a function; its last line is alone where it is long for one."""
+    if len(text) + 10 <= WIDTH:
+        return f'"""{text}"""'
+    lines = textwrap.wrap('"""' + text, WIDTH - 4)
+    return "\n    ".join([*lines, '"""'])
 
 
 def one_number(vector: Any) -> bool:
