@@ -277,6 +277,18 @@ def test_a_probability_threshold_is_obeyed(share: float) -> None:
     check(model, X)
 
 
+def test_a_threshold_that_is_none_is_refused() -> None:
+    model = fitted("CatBoostClassifier", *CANCER, iterations=2)
+    model.set_probability_threshold(0.3)
+    payload = payload_of(model)
+    text = b"\x03\0\0\x000.3"
+    assert payload.count(text) == 1
+    for other in (b"1.3", b"nan", b"1.0", b"0.0", b"x.3", b"-.3"):
+        changed = payload.replace(text, text[:4] + other)
+        with pytest.raises(UnsupportedModel, match="probability threshold is none"):
+            lower(read_bytes(forged(changed, "CatBoostClassifier")))
+
+
 def test_names_of_a_frame() -> None:
     X, y = IRIS
     names = ["sepal length", "class", "", "x0"]
@@ -483,6 +495,14 @@ def test_what_cannot_be_compiled_is_refused() -> None:
     X, y = IRIS
     with pytest.raises(UnsupportedModel, match=r"\(CTR\).*\n.*OrdinalEncoder"):
         compile_model(with_categories(2))
+    frame = pd.DataFrame({"said": ["good day", "bad night", "good night"] * 50})
+    frame["age"] = np.arange(150)
+    words = catboost.CatBoostRegressor(
+        iterations=3, verbose=False, allow_writing_files=False, thread_count=1
+    )
+    words.fit(frame, y, text_features=["said"])
+    with pytest.raises(UnsupportedModel, match="fitted with .*text"):
+        compile_model(words)
     several = fitted(
         "CatBoostClassifier", X, np.eye(3)[y].astype(int), loss_function="MultiLogloss"
     )
@@ -811,8 +831,27 @@ def test_texts_that_are_not_what_they_should_be() -> None:
         at = start + len(b'{"classes_count":0,"class_names":')
         changed[at : at + 7] = names.ljust(7)
         assert outcome(forged(bytes(changed), "CatBoostClassifier")) is None, names
+    places = b'"class_to_label":[0,1,2]'
+    assert payload.count(places) == 1
+    for others in (
+        b"[0,1,1]",
+        b"[0,1,3]",
+        b"[0,1]",
+        b"[0,{}]",
+        b"[0,-1,2",
+        b"0",
+        b"{}",
+    ):
+        changed = payload.replace(places, places[:-7] + others.ljust(7))
+        assert outcome(forged(changed, "CatBoostClassifier")) is None, others
     deep = payload.replace(known, b"[" * len(known))
     assert outcome(forged(deep, "CatBoostClassifier")) is None
+    start = payload.index(b'{"detailed_profile"')
+    (length,) = struct.unpack_from("<I", payload, start - 4)
+    deep = payload[:start] + b"[" * length + payload[start + length :]
+    assert outcome(forged(deep, "CatBoostClassifier")) is None
+    other = payload.replace(b"FlabuffersModel_v1", b"FlabuffersModel_v9")
+    assert outcome(forged(other, "CatBoostClassifier")) is None
     # A newer one computes as we do not know.
     for version, told in ((b"1.2.10", True), (b"1.9.10", False)):
         text = payload.replace(
