@@ -23,6 +23,7 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
+from sklearn.feature_selection import RFE, SequentialFeatureSelector
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.model_selection import (
     FixedThresholdClassifier,
@@ -181,6 +182,15 @@ def near(model: Any, X: Any, name: str, words: str) -> None:
             *((z if isinstance(z, tuple) else (z,)) for z in (found, answer))
         ):
             assert np.float32(x) == x and np.float32(y) == y
+
+
+def test_columns_that_a_model_has_chosen() -> None:
+    X, y = IRIS
+    for selector in (
+        RFE(classifier(), n_features_to_select=3),
+        SequentialFeatureSelector(classifier(1), n_features_to_select=2, cv=2),
+    ):
+        agree(make_pipeline(selector, classifier()).fit(X, y), X)
 
 
 @pytest.mark.parametrize("data", [CANCER, IRIS], ids=["two", "three"])

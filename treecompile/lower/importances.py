@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..read.records import Record
+from .boosters import is_booster
 from .flow import Step
 from .nodes import node_table
 from .versions import accepts_missing
@@ -128,6 +129,9 @@ def _of_tree(step: Step, tree: Record, normalize: bool) -> NDArray[np.float64]:
 def tolerates_missing(step: Step, estimator: Any) -> bool:
     """The ``allow_nan`` tag of an estimator, as its own version of scikit-learn has it."""
     version = step.version
+    booster = is_booster(estimator) and estimator.kind[0] != "catboost"
+    if booster and version >= (1, 0):  # XGBoost since 1.1, LightGBM since 2.3
+        return True
     if not isinstance(estimator, Record) or estimator.kind[0] != "sklearn":
         raise step.refuse("whether its estimator accepts missing values is not known")
     name = estimator.name

@@ -56,7 +56,9 @@ def stacking(member: Member) -> Answering:
     for name, model, method in zip(names, models, methods):
         inner = member.inner(model, f"estimator {name!r}")
         answering = inner.answers()
-        single &= answering.single
+        # The codes of labels are whole numbers, of which doubles are made.
+        codes = method == "predict" and answering.classes is not None
+        single &= answering.single and not codes
         for i, value in enumerate(_column(inner, answering, method, classes)):
             columns.append(Feature(f"{name}_{i}", value))
     flow = Flow(tuple(columns), dtypes=FLOAT32 if single else FLOAT64)
