@@ -252,8 +252,8 @@ class EnsembleText:
         body: list[str] = []
         first = size = 0
         for i, tree in enumerate(stage.trees):
-            one = len(names) > 1 and len(stage.slots[i]) == 1
-            of = f", for {names[stage.slots[i][0]]}" if one else ""
+            alone = len(names) > 1 and len(stage.slots[i]) == 1
+            of = f", for {names[stage.slots[i][0]]}" if alone else ""
             body += ["", f"    # Tree {i + 1} of {count}{of}."]
             added = self._tree(
                 tree, stage.rows[i], stage.slots[i], names, "+=", keeps_zeros
