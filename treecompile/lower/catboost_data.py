@@ -80,8 +80,9 @@ class CatboostTree:
 class CatboostModel:
     """A model: ``names`` are None where it was fitted on an array, ``missing_right``
     the columns whose missing values count as the largest, ``categorical`` those that
-    hold categories. ``loss`` is its name, and
-    ``cut`` the share of the second class above which that is the answer, if not 1/2."""
+    hold categories. ``loss`` is its name, ``outputs`` the class that each sum is of, and
+    ``cut`` the share of the second class above which that is the answer, if not 1/2.
+    """
 
     version: str | None
     loss: str
@@ -94,7 +95,7 @@ class CatboostModel:
     scale: float
     biases: tuple[float, ...]
     classes: tuple[Constant, ...] | None
-    outputs: tuple[int, ...]  # the class that each sum is of
+    outputs: tuple[int, ...]
     cut: float | None
 
 

@@ -2,8 +2,9 @@
 
 A value is rounded to single and goes right where it is above the border of the node;
 missing ones count as the smallest or the largest number, as the column says. A category
-goes right where its hash is that of the node. The sum is scaled and moved at the end. The logistic function is the C library's, the exponential
-and the softmax go through a formula of CatBoost's own (functions.exp_by_table).
+goes right where its hash is that of the node. The sum is scaled and moved at the end.
+The logistic function is the C library's, the exponential and the softmax go through a
+formula of CatBoost's own (functions.exp_by_table).
 """
 
 from __future__ import annotations

@@ -98,13 +98,11 @@ def read_back_if_short(source: str, program: Program) -> None:
         return
     try:
         read_back(parse(source), program)
-    except Differs as error:
+    except (Differs, Strange) as error:
         raise TreecompileError(
             f"The scorer does not read back as the model: {error}.\n"
             "This is a fault of treecompile. Nothing was written; please report it."
         ) from error
-    except Strange:
-        pass  # of a form that is not read back here
 
 
 def _with_the_model(
