@@ -120,6 +120,7 @@ HOLES[::7, 0] = HOLES[::5, 2] = np.nan
 TWO = (X[:, 0] + X[:, 1] > 2).astype(int)
 WORDS = np.array(["no", "yes"])[TWO]
 THREE = np.digitize(X[:, 0] + X[:, 1], [1, 3])
+SOME_LABELS = np.column_stack([TWO, TWO[::-1], THREE > 1]).astype(int)
 TWELVE = np.array(list("abcdefghijkl"))[_random.integers(0, 12, ROWS)]
 NUMBER = X[:, 0] * 3 + X[:, 1] + _random.normal(size=ROWS) * 0.3
 BOTH_CLASSES = np.column_stack([THREE, TWO])
@@ -376,6 +377,11 @@ NESTED: dict[str, Case] = {
     "several outputs, classes": case(forest(), HOLES, BOTH_CLASSES),
     "several outputs, numbers": case(numbers(), HOLES, BOTH_NUMBERS),
     "several labels": case(forest(), X, np.column_stack([TWO, TWO[::-1]])),
+    "labels by decisions": case(OneVsRestClassifier(boosting()), X, SOME_LABELS),
+    "labels by shares": case(OneVsRestClassifier(tree()), X, SOME_LABELS),
+    "labels, the first one constant": case(
+        OneVsRestClassifier(boosting()), X, np.column_stack([0 * TWO + 1, SOME_LABELS])
+    ),
     "options of fitting": case(
         forest(oob_score=True, warm_start=True, class_weight="balanced_subsample", bootstrap=True), X, THREE
     ),
@@ -689,9 +695,10 @@ def test_refused(model: Any, where: str, why: str) -> None:
     assert max(map(len, str(caught.value).split("\n"))) < 200
 
 
-def test_several_labels_at_once_are_refused() -> None:
-    model = OneVsRestClassifier(tree()).fit(X, np.column_stack([TWO, TWO[::-1]]))
-    with pytest.raises(UnsupportedModel, match="several labels"):
+def test_a_table_of_one_label_is_refused() -> None:
+    model = OneVsRestClassifier(tree()).fit(X, TWO)
+    model.label_binarizer_.y_type_ = "multilabel-indicator"
+    with pytest.raises(UnsupportedModel, match="a table of one label"):
         compile_model(model)
 
 

@@ -130,7 +130,7 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
     ),
     multi_output: ("a model for each output", "over any model of this table"),
     chain: ("chains", "every `chain_method`, any order"),
-    one_vs_rest: ("one against the rest", "one label at a time"),
+    one_vs_rest: ("one against the rest", "one label of many, or several at once"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
 BOOSTERS: dict[tuple[str, str], Lowering] = {

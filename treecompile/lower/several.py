@@ -148,11 +148,10 @@ def one_vs_rest(member: Member) -> Answering:
     models = list(member.fitted("estimators_"))
     binarizer = member.fitted("label_binarizer_")
     (classes,) = class_labels(binarizer.get("classes_"), member.here)
+    if str(binarizer.get("y_type_")).startswith("multilabel"):
+        return _labels_at_once(member, models)
     if not str(binarizer.get("y_type_")).startswith(("multiclass", "binary")):
-        raise member.refuse(
-            "several labels at once are not supported",
-            "Fit a MultiOutputClassifier of the same model instead.",
-        )
+        raise member.refuse("the labels that it was fitted on are of no known type")
     scores: list[Expression] = []
     rows: list[Expression] = []
     decides = single = True
@@ -186,6 +185,39 @@ def one_vs_rest(member: Member) -> Answering:
         raise member.refuse("its models do not fit its classes: the file is damaged")
     choice = _first_or_last(member, raw)
     return Answering((classes,), (choice,), words, shares, decision, single=single)
+
+
+def _labels_at_once(member: Member, models: list[Any]) -> Answering:
+    """Labels that do not rule each other out, each by a model of its own: 1 or 0, as
+    its score is above what is the middle for the first of the models."""
+    if len(models) < 2:
+        raise member.refuse(
+            "it was fitted on a table of one label alone",
+            "Fit it on the column of that label.",
+        )
+    inners = [member.inner(m, f"estimator {i}") for i, m in enumerate(models)]
+    parts = [_against_rest(inner) for inner in inners]
+    constant = inners[0].record.name == "_ConstantPredictor"  # which is no classifier
+    middle = 0.0 if parts[0][2] and not constant else 0.5
+    single = all(in_singles for _, _, _, in_singles in parts)
+    raw = member.build.values([score for score, _, _, _ in parts], "score")
+    rows = tuple(share for _, share, _, _ in parts if share is not None)
+    shares = None
+    if len(rows) == len(models):
+
+        def shares() -> tuple[Vector, ...]:
+            return (rows,)
+
+    return Answering(
+        ((0, 1),) * len(models),
+        tuple(Choice((score,), middle) for score in raw),
+        f"{len(models)} models, each of one label or not",
+        shares,
+        raw if all(by_decision for _, _, by_decision, _ in parts) else None,
+        several=True,
+        one_row_of_shares=True,
+        single=single,
+    )
 
 
 def _first_or_last(member: Member, raw: Vector) -> Choice:
