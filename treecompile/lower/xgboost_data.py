@@ -217,10 +217,15 @@ class _Parts:
             raw = bytes(int(x) & 0xFF for x in self._integers(values).tolist())
             if any(not 0 <= a <= b <= len(raw) for a, b in zip(ends, ends[1:])):
                 raise self._damaged("its categories do not fit together")
-            texts = [
-                raw[a:b].decode("utf-8", "surrogateescape")
-                for a, b in zip(ends, ends[1:])
-            ]
+            if not raw.isascii():
+                # XGBoost of a pandas frame counts characters and stores as many bytes.
+                raise self._refuse(
+                    "its categories hold letters beyond ASCII, which XGBoost stores cut "
+                    "in the wrong places, so the file does not say which they are",
+                    "Encode these columns before the model, as by an OrdinalEncoder in a "
+                    "Pipeline, or fit it on categories of ASCII letters alone.",
+                )
+            texts = [raw[a:b].decode("ascii") for a, b in zip(ends, ends[1:])]
             return tuple(texts) or None
         array = np.asarray(values)
         if array.size and array.dtype.kind not in "iuf":
