@@ -171,6 +171,21 @@ def test_early_stopping_ends_at_the_best_round() -> None:
     agree(model, X)
 
 
+def test_training_that_went_on_from_another_model() -> None:
+    X, y = DIABETES
+    first = fitted("LGBMRegressor", X, y, n_estimators=3)
+    model = lightgbm.LGBMRegressor(n_estimators=4, num_leaves=8, verbose=-1, n_jobs=1)
+    model.fit(X, y, init_model=first)
+    assert compile_model(model).count("# Tree ") == 7
+    agree(model, X)
+
+
+def test_a_classifier_of_one_class_is_refused() -> None:
+    X, y = CANCER
+    with pytest.raises(UnsupportedModel, match="fitted on one class alone\nFit it on"):
+        compile_model(fitted("LGBMClassifier", X, y * 0))
+
+
 @pytest.mark.parametrize("fill", [True, False])
 @pytest.mark.parametrize("options", [{}, {"zero_as_missing": True}])
 def test_numbers_near_zero(fill: bool, options: dict[str, Any]) -> None:

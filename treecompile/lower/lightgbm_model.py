@@ -185,10 +185,13 @@ def _classes(member: Member, count: int) -> Labels:
     if known is None:
         raise member.refuse("it does not name its classes", DAMAGED)
     (labels,) = class_labels(np.asarray(known), member.here)
+    if len(labels) == 1 != count:
+        raise member.refuse(
+            "it was fitted on one class alone", "Fit it on two classes or more."
+        )
     if len(labels) != count:
         raise member.refuse(
-            f"it has {len(labels)} classes, and its trees are for {count}",
-            "" if len(labels) == 1 else DAMAGED,
+            f"it has {len(labels)} classes, and its trees are for {count}", DAMAGED
         )
     return labels
 

@@ -149,7 +149,7 @@ _XGBOOST = _words("""
 _LIGHTGBM = _words("""
     Booster Dataset LGBMClassifier LGBMModel LGBMRanker LGBMRegressor
     LGBMLabelEncoder _LGBMLabelEncoder _EarlyStoppingCallback _EvalFunctionWrapper
-    _LogEvaluationCallback _ObjectiveFunctionWrapper _RecordEvaluationCallback
+    _InnerPredictor _LogEvaluationCallback _ObjectiveFunctionWrapper _RecordEvaluationCallback
     _ResetParameterCallback
 """)
 
