@@ -29,6 +29,7 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import RFE
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
@@ -576,3 +577,16 @@ def test_a_terminal_of_few_letters(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert done.returncode == 0 and b"gr\\xf6\\xdfe" in done.stdout
+
+
+def test_the_estimator_inside_a_selector_is_no_transformer(tmp_path: Path) -> None:
+    for estimator in (
+        DecisionTreeClassifier(max_depth=3),
+        RandomForestClassifier(3, max_depth=3),
+        pytest.importorskip("xgboost").XGBClassifier(n_estimators=2),
+    ):
+        selector = RFE(estimator, n_features_to_select=2)
+        model = make_pipeline(selector, DecisionTreeClassifier(max_depth=3)).fit(X, Y)
+        compile_model(model)
+        said = json_of(saved(tmp_path, model))
+        assert said["compiles"] and said["problems"] == []

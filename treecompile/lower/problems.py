@@ -6,9 +6,11 @@ model is asked on its own, and lowering has the last word on the whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..errors import UnsupportedModel
 from ..read.records import Record
-from .compose import TRANSFORMERS, transform
+from .compose import COMPOSITES, TRANSFORMERS, transform
 from .flow import Flow, Raw, Step
 from .labels import ENCODERS
 from .models import ENSEMBLES, INNER, TREES, refuse
@@ -42,13 +44,25 @@ COMPILED = {
 def problems(outlined: Estimator) -> list[UnsupportedModel]:
     """What is wrong with each part of a model, the outermost first."""
     found = []
-    for estimator in outlined.walk():
+    for estimator in _compiled_parts(outlined):
         if estimator.record is not None:
             try:
                 _check(estimator, estimator.record)
             except UnsupportedModel as problem:
                 found.append(problem)
     return found
+
+
+def _compiled_parts(outlined: Estimator) -> Iterator[Estimator]:
+    """This one and all inside that answer or transform. What a transformer holds beside
+    other transformers, as a selector its estimator, is asked for its fitted numbers."""
+    todo = [outlined]
+    while todo:
+        estimator = todo.pop()
+        yield estimator
+        kind = estimator.record.kind if estimator.record is not None else None
+        if not estimator.transforms or kind not in TRANSFORMERS or kind in COMPOSITES:
+            todo.extend(reversed(estimator.inside))
 
 
 def _check(estimator: Estimator, record: Record) -> None:
