@@ -31,6 +31,7 @@ from treecompile.answers import answers
 from treecompile.emit import emit
 from treecompile.fold import fold
 from treecompile.program import Program, State, columns_of
+from treecompile.targets.python import docstring
 from treecompile.targets.python_text import identifiers, literal
 
 
@@ -232,3 +233,11 @@ def test_identifiers_are_distinct_and_safe(names: list[str], upper: bool) -> Non
         assert word not in dir(builtins)
         assert word.startswith("_") == upper
         assert len(word) < 60
+
+
+def test_the_docstring_of_a_function_stands_as_black_would_have_it() -> None:
+    for length in range(60, 250):
+        words = ("trees of nine " * 20)[: length - 1].replace(" ", "s", 1).strip() + "."
+        text = f"def score() -> int:\n    {docstring(words)}\n    return 0\n"
+        assert max(map(len, text.splitlines())) <= 88
+        assert black.format_str(text, mode=black.Mode()) == text

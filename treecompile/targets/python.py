@@ -323,7 +323,7 @@ def _ensemble_context(
         "ensemble": True,
         "arrays": table.arrays() if table is not None else [],
         "names": table.names if table is not None else {},
-        "score_words": _docstring(f"What the answers are made of: {model.words}."),
+        "score_words": docstring(f"What the answers are made of: {model.words}."),
         "one_row": model.one_row,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
@@ -345,11 +345,12 @@ def _ensemble_context(
     }
 
 
-def _docstring(text: str) -> str:
+def docstring(text: str) -> str:
     """The docstring of a function; its last line is alone where it is long for one."""
     if len(text) + 10 <= WIDTH:
         return f'"""{text}"""'
-    lines = textwrap.wrap('"""' + text, WIDTH - 4)
+    # No single line: black takes the quotes back to it.
+    lines = textwrap.wrap('"""' + text, min(WIDTH - 4, len(text)))
     return "\n    ".join([*lines, '"""'])
 
 
