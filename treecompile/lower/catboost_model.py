@@ -57,6 +57,14 @@ def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
     for i in sorted(model.categorical):
         name, value = features[i].name, features[i].value
         known = _known(value, raw)
+        if known is None and raw.described is not None:
+            raise UnsupportedModel(
+                path,
+                f"column {name!r} holds categories, of which the file keeps hashes "
+                "alone, and the data or the schema does not say which there are",
+                'List them in a schema, as "enum": [1, 2, 3] in the place of its type: '
+                "`treecompile schema raw.csv` writes one to begin with, for --schema.",
+            )
         if known is None:
             raise UnsupportedModel(
                 path,
