@@ -21,6 +21,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
+from sklearn.feature_selection import SelectFromModel
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
@@ -178,6 +179,14 @@ def test_training_that_went_on_from_another_model() -> None:
     model.fit(X, y, init_model=first)
     assert compile_model(model).count("# Tree ") == 7
     agree(model, X)
+
+
+def test_a_choice_that_is_not_in_the_file_is_refused() -> None:
+    X, y = DIABETES
+    chosen = SelectFromModel(fitted("LGBMRegressor", X, y), threshold="median")
+    model = make_pipeline(chosen, fitted("LGBMRegressor", X, y, n_estimators=2))
+    with pytest.raises(UnsupportedModel, match="not in the file\nSelect by an estim"):
+        compile_model(model.fit(X, y))
 
 
 def test_a_classifier_of_one_class_is_refused() -> None:

@@ -29,6 +29,10 @@ FORESTS = {
     "ExtraTreesClassifier": "ExtraTreeClassifier",
     "ExtraTreesRegressor": "ExtraTreeRegressor",
 }
+#: What to do where the choice of a selector cannot be told.
+SELECTED = (
+    "Select by an estimator of scikit-learn, or select these columns before the model."
+)
 BOOSTINGS = {"GradientBoostingClassifier", "GradientBoostingRegressor"}
 ADAPTIVE = {"AdaBoostClassifier", "AdaBoostRegressor"}
 
@@ -74,7 +78,9 @@ def _own(step: Step, estimator: Any) -> str:
 def _of_trees(step: Step, estimator: Any) -> NDArray[np.float64]:
     """``feature_importances_`` of a tree or an ensemble of them."""
     if not isinstance(estimator, Record) or estimator.kind[0] != "sklearn":
-        raise step.refuse("the feature_importances_ of its estimator are not known")
+        raise step.refuse(
+            "the feature_importances_ of its estimator are not in the file", SELECTED
+        )
     if estimator.name in TREES:
         return _of_tree(step, estimator, normalize=True)
     if estimator.name in FORESTS:
@@ -133,7 +139,9 @@ def tolerates_missing(step: Step, estimator: Any) -> bool:
     if booster and version >= (1, 0):  # XGBoost since 1.1, LightGBM since 2.3
         return True
     if not isinstance(estimator, Record) or estimator.kind[0] != "sklearn":
-        raise step.refuse("whether its estimator accepts missing values is not known")
+        raise step.refuse(
+            "whether its estimator accepts missing values is not known", SELECTED
+        )
     name = estimator.name
     if name.startswith("HistGradientBoosting"):
         return True
