@@ -430,8 +430,11 @@ class Reader:
         if len(votes) != len(rows):
             raise Strange("some leaves vote, and some add", stmt)
         behind = body[place + 1 : place + 2 + len(targets)]
-        for node, to, vote, k in votes:
-            given = self._voted(behind, targets, to, k, vote)
+        own, others = self._voted(behind, targets, {to for _, to, _, _ in votes}, stmt)
+        for node, _, vote, chosen in votes:
+            given = dict.fromkeys(targets, others)
+            if 0 <= chosen < len(targets):
+                given[targets[chosen]] = own
             expected = dict(zip(targets, rows[tree.leaf[node]]))
             self._compare_leaf(given, expected, plain, index, stage, node, vote)
         return place + 1 + len(behind)
@@ -440,34 +443,27 @@ class Reader:
         self,
         behind: list[ast.stmt],
         targets: list[str],
-        to: str,
-        chosen: int,
-        vote: ast.stmt,
-    ) -> dict[str, float]:
-        """What is added where a tree has set the variable ``to`` to ``chosen``: the
-        statements behind it add one number to the sum of that place, another to the
-        rest."""
+        voted: set[str],
+        tree: ast.stmt,
+    ) -> tuple[float, float]:
+        """What the statements behind a tree add to the sum of the place that its leaves
+        set a variable to (the only one of ``voted``), and to the other sums."""
         text = "\n".join(map(ast.unparse, behind))
         first = _VOTES.match(text)
-        if first is None or to in targets:
-            raise Strange("what a vote adds is said in another way", vote)
-        own, others = first[1], first[2]
+        own, others = first.groups() if first is not None else ("", "")
+        to, *more = voted
         lines = [
             f"{name} += {own} if {to} == {place} else {others}"
             for place, name in enumerate(targets)
         ]
-        if text.split("\n")[1:] != lines or len({own, others, to, *targets}) < 3 + len(
-            targets
-        ):
-            raise Strange("what a vote adds is said in another way", vote)
+        distinct = len({own, others, to, *targets}) == 3 + len(targets)
+        if more or not distinct or text.split("\n")[1:] != lines:
+            raise Strange("what a vote adds is said in another way", tree)
         assert isinstance(behind[0], ast.Assign)
         values = value_of(behind[0].value, self.source.assigned)
         if not isinstance(values, tuple) or list(map(type, values)) != [float, float]:
             raise Strange("what a vote adds is no number", behind[0])
-        return {
-            name: values[0 if place == chosen else 1]
-            for place, name in enumerate(targets)
-        }
+        return values
 
     def _in_loop(self, body: list[ast.stmt]) -> None:
         """Every way through a loop leaves it: each block ends with break, or in a test."""

@@ -14,15 +14,16 @@ The form of it, which ``templates/python/packed.py.jinja`` prints:
 - A child below zero is a leaf: leaf k is written -1 - k. Leaves are counted through all
   trees. The root of tree t is ``_ROOTS[t]``, trees in the order of the stages.
 - Where there is an ``apply``, it answers ``_NODES[k]`` for each tree, and the list
-  is made by ``_numbers``, or is what ``validate`` answers. Beside nested ifs, the table is there for it alone, as pairs
-  of a code and a text that are read when ``apply`` is first called: to read it at once
-  took a third of the time from the import to the first answer (benchmarks/coldstart.py).
+  is made by ``_numbers``, or is what ``validate`` answers. Beside nested ifs, the table
+  is there for it alone, as pairs of a code and a text that are read when ``apply`` is
+  first called: to read it at once took a third of the time from the import to the first
+  answer (benchmarks/coldstart.py).
 - Of a single tree, k is the place in PREDICTIONS. Of a stage of trees that add to one
   sum, leaf k adds ``_VALUES[k]``. Of any other, it adds ``_TERMS[i]`` to the sum number
   ``_SLOTS[i]``, for each i from ``_STARTS[r]`` up to ``_STARTS[r + 1]``, r being
   ``_ROWS[k]``.
-- Every array is ``_packed(code, text)``: the code of a memoryview (B, h and H, i and
-  d: 1, 2, 4 and 8 bytes), and base64 of the numbers, the least byte first. A memoryview takes
+- Every array is ``_packed(code, text)``: the code of a memoryview (B, h and H, i and d:
+  1, 2, 4 and 8 bytes), and base64 of the numbers, least byte first. A memoryview takes
   no import, and as ``array`` does, a fifth of the memory of a tuple.
 """
 
