@@ -192,7 +192,7 @@ def new_object(
     maker = maker_of(cls, context)
     if maker is _record:
         return Record(cls, (*args, keywords) if keywords else args)
-    if maker in _JOBLIB.values():
+    if maker is _object or maker in _JOBLIB.values():
         return maker(cls, args, context)
     if maker is _extension_object and own:
         return Record(cls, args)
