@@ -177,6 +177,8 @@ def _parts(value: Any, place: Callable[[Any], Any]) -> Any:
     if kind in _DICTS:
         return ("dict", [(place(k), place(v)) for k, v in value.items()])
     if kind in (set, frozenset):
+        if sum(_constant(x) is None for x in value) > 1:
+            raise Unknown("a set, whose order is not that of the other one")
         return (kind.__name__, sorted(repr(place(x)) for x in value))
     if kind is bytearray:
         return ("bytearray", bytes(value))

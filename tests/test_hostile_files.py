@@ -859,7 +859,8 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "copies of text as bytes": lambda: program(
         stored(0, value("1" * 1_000_000)),
         stored(1, mention("_codecs", "encode")),
-        b"h\xf1h\xf0\x85R" * 50_000,
+        stored(2, value("latin1")),
+        b"h\xf1h\xf0h\xf2\x86R" * 50_000,
     ),
     "arrays of one list": lambda: many_arrays(LIST, OBJECT, 200_000, 10_000),
     "arrays of one text": lambda: many_arrays(
