@@ -286,6 +286,8 @@ def _list(name: Name, args: tuple[Any, ...], context: Context) -> list[Any]:
 
 
 def _tuple(name: Name, args: tuple[Any, ...], context: Context) -> tuple[Any, ...]:
+    if len(args) == 1 and type(args[0]) is tuple:
+        return args[0]  # as Python does: it never changes
     return tuple(_items(args, context, _ORDERED))
 
 
@@ -294,6 +296,8 @@ def _set(name: Name, args: tuple[Any, ...], context: Context) -> set[Any]:
 
 
 def _frozenset(name: Name, args: tuple[Any, ...], context: Context) -> frozenset[Any]:
+    if len(args) == 1 and type(args[0]) is frozenset:
+        return args[0]
     return frozenset(checked_keys(_items(args, context), context))
 
 
