@@ -40,6 +40,7 @@ lint: $(VENV)/test.installed
 	$(BIN)/ruff check .
 	$(BIN)/black --check --quiet .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict templates/python/runtime.py
 
 format: $(VENV)/test.installed
 	$(BIN)/ruff check --fix .

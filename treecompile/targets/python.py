@@ -36,6 +36,7 @@ from ..program import (
 )
 from ..schema import property_of
 from .python_ensemble import EnsembleText
+from .python_runtime import RuntimeFunction, taken_along
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_packed
 from .python_text import (
@@ -86,46 +87,8 @@ LONGEST_LISTING = 60
 LONG_RUN = 8
 # Above this many leaves their answers are not repeated beside them.
 COMMENTED_LEAVES = 1_000
-# What the helpers of ``helpers.py.jinja`` need of ``math``, beyond what they are called.
 # Names that are said with a vowel first: "an XGBClassifier".
 SPOKEN_WITH_A_VOWEL = (*"AEIOU", "HGB", "LGBM", "XGB")
-
-MATH_OF_HELPERS = {
-    "_fill": {"isnan"},
-    "_known": {"isnan"},
-    "_steps": {"isnan"},
-    "_sqrt": {"nan", "sqrt"},
-    "_l2": {"sqrt"},
-    "_l2_paired": {"sqrt"},
-    "_reciprocal": {"copysign", "inf"},
-    "_sign": {"isnan"},
-    "_exp": {"exp", "inf"},
-    "_expm1": {"expm1", "inf"},
-    "_log": {"inf", "log", "nan"},
-    "_log2": {"inf", "log2", "nan"},
-    "_log10": {"inf", "log10", "nan"},
-    "_log1p": {"inf", "log1p", "nan"},
-    "_floor": {"copysign", "floor"},
-    "_ceil": {"copysign", "ceil"},
-    "_trunc": {"copysign", "trunc"},
-    "_rint": {"copysign"},
-    "_tanh": {"tanh"},
-    "_arcsinh": {"asinh"},
-    "_arctan": {"atan"},
-    "_yeo_johnson": {"expm1", "inf", "isnan", "log1p"},
-    "_yeo_johnson_by_power": {"inf", "isnan", "log1p"},
-    "_box_cox": {"expm1", "inf", "log", "nan"},
-    "_box_cox_inverse": {"copysign", "log"},
-    "_power": {"copysign", "inf", "nan", "pow"},
-    "_expit": {"exp"},
-    "_exp2": {"inf"},
-    "_exp_single": {"inf"},
-    "_exp_by_table": {"inf"},
-    "_softmax": {"exp"},
-    "_softmax_paired": {"exp"},
-    "_softmax_of_log": {"exp", "log"},
-    "_softmax_of_log_paired": {"exp", "log"},
-}
 
 
 @dataclass(frozen=True)
@@ -186,9 +149,9 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     constants = [
         (name, kind, items) for name, (kind, items) in spelling.constants.items()
     ]
-    helpers = spelling.helpers
+    functions = taken_along(spelling.helpers)
     if any(column.is_number for column in columns):
-        helpers |= {"isnan", "nan"}
+        spelling.math_names |= {"isnan", "nan"}
     return {
         "title": _title(program),
         "made_of": _made_of(program),
@@ -197,8 +160,8 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "doctest": _doctest(program),
         "has_cuts": _has_rounded_cuts(program),
         "notes": _notes(program),
-        "helpers": helpers,
-        "math_names": _math_names(program, helpers, packed),
+        "runtime": functions,
+        "math_names": _math_names(program, spelling.math_names, functions, packed),
         "packed": packed is not None,
         "limit": limit,
         "columns": columns,
@@ -406,9 +369,13 @@ def _is_plain(program: Program) -> bool:
 
 
 def _math_names(
-    program: Program, helpers: set[str], packed: PackedTrees | None
+    program: Program,
+    used: set[str],
+    functions: list[RuntimeFunction],
+    packed: PackedTrees | None,
 ) -> list[str]:
-    """What the module needs of ``math``."""
+    """What the module needs of ``math``: what its text ``used``, its functions and its
+    constants use."""
     constants: tuple[Any, ...] = (program.classes or (),)
     if isinstance(program.model, SingleTree) and packed is not None:
         constants += packed.spelt
@@ -417,10 +384,8 @@ def _math_names(
         constants += (*model.predictions, *(model.probabilities or ()))
     constants += tuple(x for sample in program.self_test for _, x in sample.answers)
     infinite = any(map(_holds_infinity, constants))
-    needed = {"inf", "isnan", "nan"} & helpers | ({"inf"} if infinite else set())
-    for helper in helpers:
-        needed |= MATH_OF_HELPERS.get(helper, set())
-    return sorted(needed)
+    needed = used | ({"inf"} if infinite else set())
+    return sorted(needed.union(*(function.math for function in functions)))
 
 
 def _holds_infinity(answer: Any) -> bool:

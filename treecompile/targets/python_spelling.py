@@ -42,24 +42,6 @@ from .python_text import WIDTH, identifiers, literal
 INLINE_SET = 40
 
 
-# The helpers that add up in numpy's order.
-_USES_SUM = {
-    "_l1_paired",
-    "_softmax_paired",
-    "_softmax_of_log_paired",
-    "_normalized_paired",
-}
-# Other helpers that helpers call.
-_USES = {
-    "_exp_single": ("_single",),
-    "_expit_single": ("_single", "_exp_single"),
-    "_softmax_single": ("_single", "_exp_single"),
-    "_normalized_single": ("_single",),
-    "_interpolated_single": ("_single",),
-    "_softmax_by_table": ("_exp_by_table",),
-    "_yeo_johnson_inverse": ("_exp", "_power"),
-    "_box_cox_inverse": ("_exp", "_log", "_log1p"),
-}
 _TABLES = {
     "quantile": ("quantiles", "shares"),
     "interpolated": ("abscissas", "ordinates"),
@@ -71,8 +53,9 @@ class Spelling:
     """The source text of a program's tests and expressions.
 
     ``ids`` are the variables of the columns. ``constants`` collects the tables and sets
-    that are too long to stand where they are used, and ``helpers`` the names of the
-    small functions (in ``templates/python/helpers.py.jinja``) that the text calls.
+    that are too long to stand where they are used, ``helpers`` the functions of
+    ``templates/python/runtime.py`` that the text calls, and ``math_names`` what it uses
+    of ``math`` itself.
     """
 
     def __init__(self, program: Program, ids: list[str]) -> None:
@@ -80,6 +63,7 @@ class Spelling:
         self.ids = ids
         self.constants: dict[str, tuple[str, list[str]]] = {}
         self.helpers: set[str] = set()
+        self.math_names: set[str] = set()
         self._names: dict[Any, str] = {}  # of constants
         self._reserved: set[str] = set()  # the same; no variable begins as these do
         self._norms: dict[Norm, str] = {}
@@ -102,6 +86,7 @@ class Spelling:
         """The same constants and helpers, and variables of its own."""
         other = Spelling(self.program, self.ids)
         other.constants, other.helpers = self.constants, self.helpers
+        other.math_names = self.math_names
         other._names, other._reserved = self._names, self._reserved
         return other
 
@@ -178,7 +163,7 @@ class Spelling:
         """A comparison with a NaN is false, so what is spelt out is the side on which a
         missing value is not; the other one is its ``not``."""
         if cuts in ((), (-math.inf,)):
-            self.helpers.add("isnan")
+            self.math_names.add("isnan")
             missing = missing_left == sense
             return f"isnan({name})" if missing else f"not isnan({name})"
         wanted = sense
@@ -201,7 +186,7 @@ class Spelling:
             high for low, high in stretches if math.nextafter(low, math.inf) == high
         ]
         if (-math.inf, math.inf) in stretches:  # every number, and nothing missing
-            self.helpers.add("inf")
+            self.math_names.add("inf")
         if len(points) == len(stretches) > 1:
             return f"{name} in {self._set(name, [literal(x) for x in points])}"
         return " or ".join(_stretch(name, low, high) for low, high in stretches)
@@ -247,13 +232,14 @@ class Spelling:
         return self._constant(stem, "tuple", list(items))
 
     def helper(self, name: str) -> str:
-        """A small function that the text calls."""
-        return self._help(name)
+        """A function of the runtime that the text calls."""
+        self.helpers.add(name)
+        return name
 
     def constant_number(self, x: float) -> str:
         """A number as it stands in a statement."""
         if math.isinf(x):
-            self.helpers.add("inf")
+            self.math_names.add("inf")
         return literal(x)
 
     # --- Expressions ------------------------------------------------------------------
@@ -284,7 +270,7 @@ class Spelling:
         match expression:
             case Number(value):
                 if math.isinf(value):
-                    self.helpers.add("inf")
+                    self.math_names.add("inf")
                 return literal(value) if value >= 0 else f"({literal(value)})"
             case Element():
                 return self.elements[expression]
@@ -294,15 +280,15 @@ class Spelling:
                 value = float(value) if isinstance(value, bool) else value
                 x = self._number(operand)
                 if isinstance(operand, Read) and not self._is_category(operand):
-                    self.helpers.add("isnan")
+                    self.math_names.add("isnan")
                     return f"({literal(value)} if isnan({x}) else {x})"
                 return (
-                    f"{self._help('_fill')}({self.number(operand)}, {literal(value)})"
+                    f"{self.helper('_fill')}({self.number(operand)}, {literal(value)})"
                 )
             case Replace(operand, old, new):
                 new = float(new) if isinstance(new, bool) else new
                 becomes = "nan" if new is None else literal(new)
-                return f"{self._help('_replace')}({self.number(operand)}, {literal(old)}, {becomes})"
+                return f"{self.helper('_replace')}({self.number(operand)}, {literal(old)}, {becomes})"
             case Match(operand, table, default):
                 return self._match(operand, table, default)
             case IsMissing(operand):
@@ -321,7 +307,7 @@ class Spelling:
                 return f"min(max({x}, {literal(low)}), {literal(high)})"
             case Steps(operand, edges):
                 name = self._constant("edges", "tuple", [literal(e) for e in edges])
-                return f"{self._help('_steps')}({self.number(operand)}, {name})"
+                return f"{self.helper('_steps')}({self.number(operand)}, {name})"
             case Norm():
                 return self._norm(expression)
             case Inside(operands, ranges):
@@ -337,10 +323,10 @@ class Spelling:
                     )
                 ]
                 arguments = ", ".join([self.number(operand), *tables])
-                return f"{self._help('_' + name)}({arguments})"
+                return f"{self.helper('_' + name)}({arguments})"
             case Apply(function, operand, parameters):
                 rest = "".join(f", {literal(p)}" for p in parameters)
-                helper = self._help("_" + function.removeprefix("libm_"))
+                helper = self.helper("_" + function.removeprefix("libm_"))
                 return f"{helper}({self.number(operand)}{rest})"
         raise TypeError(f"not an expression: {expression!r}")
 
@@ -362,7 +348,7 @@ class Spelling:
             (self._norms[norm],) = self.names(["norm"])
         name = self._norms[norm]
         if all(name != bound for bound, _, _ in self.bindings):
-            helper = self._help(f"_{norm.kind}" + "_paired" * norm.paired)
+            helper = self.helper(f"_{norm.kind}" + "_paired" * norm.paired)
             arguments = [self.number(operand) for operand in norm.operands]
             self.bindings.append((name, f"{helper}({literal(norm.least)}, ", arguments))
         return name
@@ -372,19 +358,12 @@ class Spelling:
         taken, self.bindings = self.bindings, []
         return taken
 
-    def _help(self, name: str) -> str:
-        self.helpers.add(name)
-        if name in _USES_SUM:
-            self.helpers.add("_sum")
-        self.helpers.update(_USES.get(name, ()))
-        return name
-
     def _read(self, index: int) -> str:
         column, name = self.program.columns[index], self.ids[index]
         if column.categories is None:
             return name
         if column.missing:
-            self.helpers.add("nan")
+            self.math_names.add("nan")
             return f"(nan if {name} is None else float({name}))"
         return f"float({name})"
 
@@ -422,7 +401,7 @@ class Spelling:
     def _missing(self, operand: Expression) -> str:
         if self._is_category(operand):
             return f"{self._category(operand)} is None"
-        self.helpers.add("isnan")
+        self.math_names.add("isnan")
         return f"isnan({self.number(operand)})"
 
     def _match(
@@ -462,10 +441,10 @@ class Spelling:
         items = [f"{_state(c)}: {literal(v)}" for c, v in entries.items()]
         for value in (*worth, default):
             if value != value:
-                self.helpers.add("nan")
+                self.math_names.add("nan")
         codes = self._constant("codes", "dict", items)
         if State.MISSING in entries and not is_category:
-            x = f"{self._help('_known')}({self.number(operand)})"
+            x = f"{self.helper('_known')}({self.number(operand)})"
         return f"{codes}.get({x}, {literal(default)})"
 
     def dummies(self, operand: Expression, known: list[Category]) -> str:

@@ -1,123 +1,191 @@
-{% if "_fill" in helpers %}
+"""The functions that a scorer in Python takes along, each where its text calls it.
+
+A scorer gets the text of a function as it stands here, of those that the function calls,
+and imports from ``math`` what they use (``treecompile/targets/python_runtime.py``).
+numpy's answers are the model: what Python's ``math`` refuses with an error is an infinity
+or NaN here.
+"""
+
+from __future__ import annotations
+
+from math import (
+    asinh,
+    atan,
+    ceil,
+    copysign,
+    exp,
+    expm1,
+    floor,
+    inf,
+    isnan,
+    log,
+    log1p,
+    log2,
+    log10,
+    nan,
+    pow,
+    sqrt,
+    tanh,
+    trunc,
+)
 
 
 def _fill(x: float, value: float) -> float:
     """The number, or the value where it is missing."""
     return value if isnan(x) else x
-{% endif %}
-{% if "_replace" in helpers %}
 
 
 def _replace(x: float, old: float, new: float) -> float:
     """The number, or another in place of one."""
     return new if x == old else x
-{% endif %}
-{% if "_known" in helpers %}
 
 
 def _known(x: float) -> float | None:
     """The number, None where it is missing: nan is not found in a table."""
     return None if isnan(x) else x
-{% endif %}
-{% if "_steps" in helpers %}
 
 
 def _steps(x: float, edges: tuple[float, ...]) -> float:
     """How many of the edges are at most the number."""
     return x if isnan(x) else float(sum([edge <= x for edge in edges]))
-{% endif %}
-{% for name, function, at_zero, lowest in [
-    ("_log", "log", "0", "0"), ("_log2", "log2", "0", "0"),
-    ("_log10", "log10", "0", "0"), ("_log1p", "log1p", "-1", "-1"),
-] if name in helpers %}
 
 
-def {{ name }}(x: float) -> float:
-    """{{ function }}, as numpy has it where Python's raises an error."""
-    if x > {{ lowest }}:
-        return {{ function }}(x)
-    return -inf if x == {{ at_zero }} else nan
-{% endfor %}
-{% if "_sqrt" in helpers %}
+def _log(x: float) -> float:
+    """log, as numpy has it where Python's raises an error."""
+    if x > 0:
+        return log(x)
+    return -inf if x == 0 else nan
+
+
+def _log2(x: float) -> float:
+    """log2, as numpy has it where Python's raises an error."""
+    if x > 0:
+        return log2(x)
+    return -inf if x == 0 else nan
+
+
+def _log10(x: float) -> float:
+    """log10, as numpy has it where Python's raises an error."""
+    if x > 0:
+        return log10(x)
+    return -inf if x == 0 else nan
+
+
+def _log1p(x: float) -> float:
+    """log1p, as numpy has it where Python's raises an error."""
+    if x > -1:
+        return log1p(x)
+    return -inf if x == -1 else nan
 
 
 def _sqrt(x: float) -> float:
     """The square root; nan of a negative number, as numpy has it."""
     return sqrt(x) if x >= 0 else nan
-{% endif %}
-{% for name in ["exp", "expm1"] if "_" ~ name in helpers %}
 
 
-def _{{ name }}(x: float) -> float:
-    """{{ name }}; infinite where it overflows, as numpy has it."""
+def _exp(x: float) -> float:
+    """exp; infinite where it overflows, as numpy has it."""
     try:
-        return {{ name }}(x)
+        return exp(x)
     except OverflowError:
         return inf
-{% endfor %}
-{% for name, source in [
-    ("_abs", "abs(x)"), ("_square", "x * x"), ("_negative", "-x"),
-    ("_tanh", "tanh(x)"), ("_arcsinh", "asinh(x)"), ("_arctan", "atan(x)"),
-] if name in helpers %}
 
 
-def {{ name }}(x: float) -> float:
-    return {{ source }}
-{% endfor %}
-{% for name, source in [("floor", "floor(x)"), ("ceil", "ceil(x)"), ("trunc", "trunc(x)"), ("rint", "round(x)")] if "_" ~ name in helpers %}
+def _expm1(x: float) -> float:
+    """expm1; infinite where it overflows, as numpy has it."""
+    try:
+        return expm1(x)
+    except OverflowError:
+        return inf
 
 
-def _{{ name }}(x: float) -> float:
-    """{{ name }} to a whole number of the same sign; nan stays."""
-    return copysign({{ source }}, x) if abs(x) < 2**53 else x
-{% endfor %}
-{% if "_reciprocal" in helpers %}
+def _abs(x: float) -> float:
+    return abs(x)
+
+
+def _square(x: float) -> float:
+    return x * x
+
+
+def _negative(x: float) -> float:
+    return -x
+
+
+def _tanh(x: float) -> float:
+    return tanh(x)
+
+
+def _arcsinh(x: float) -> float:
+    return asinh(x)
+
+
+def _arctan(x: float) -> float:
+    return atan(x)
+
+
+def _floor(x: float) -> float:
+    """floor to a whole number of the same sign; nan stays."""
+    return copysign(floor(x), x) if abs(x) < 2**53 else x
+
+
+def _ceil(x: float) -> float:
+    """ceil to a whole number of the same sign; nan stays."""
+    return copysign(ceil(x), x) if abs(x) < 2**53 else x
+
+
+def _trunc(x: float) -> float:
+    """trunc to a whole number of the same sign; nan stays."""
+    return copysign(trunc(x), x) if abs(x) < 2**53 else x
+
+
+def _rint(x: float) -> float:
+    """rint to a whole number of the same sign; nan stays."""
+    return copysign(round(x), x) if abs(x) < 2**53 else x
 
 
 def _reciprocal(x: float) -> float:
     """One over the number; infinite of zero, as numpy has it."""
     return 1.0 / x if x else copysign(inf, x)
-{% endif %}
-{% if "_nudged" in helpers %}
 
 
 def _nudged(x: float) -> float:
     """The number moved up a little, as it was before it was put into a bin."""
     return x + (1e-8 + 1e-5 * abs(x))
-{% endif %}
-{% for kind, term, words in [
-    ("l1", "abs(x)", "The sum of the magnitudes"),
-    ("l2", "x * x", "The root of the sum of the squares"),
-] if "_" ~ kind in helpers %}
 
 
-def _{{ kind }}(least: float, vector: list[float]) -> float:
-    """{{ words }}; 1 where it is less than ``least``."""
+def _l1(least: float, vector: list[float]) -> float:
+    """The sum of the magnitudes; 1 where it is less than ``least``."""
     length = 0.0
     for x in vector:
-        length += {{ term }}
-{% if kind == "l2" %}
+        length += abs(x)
+    return 1.0 if length < least else length
+
+
+def _l2(least: float, vector: list[float]) -> float:
+    """The root of the sum of the squares; 1 where it is less than ``least``."""
+    length = 0.0
+    for x in vector:
+        length += x * x
     length = sqrt(length)
-{% endif %}
     return 1.0 if length < least else length
-{% endfor %}
-{% for kind, source in [("max", "max(map(abs, vector))"), ("largest", "max(vector)")] if "_" ~ kind in helpers %}
 
 
-def _{{ kind }}(least: float, vector: list[float]) -> float:
-    """The greatest{{ " magnitude" if kind == "max" }}; 1 where it is less than ``least``."""
-    length = {{ source }}
+def _max(least: float, vector: list[float]) -> float:
+    """The greatest magnitude; 1 where it is less than ``least``."""
+    length = max(map(abs, vector))
     return 1.0 if length < least else length
-{% endfor %}
-{% if "_l1_paired" in helpers %}
+
+
+def _largest(least: float, vector: list[float]) -> float:
+    """The greatest; 1 where it is less than ``least``."""
+    length = max(vector)
+    return 1.0 if length < least else length
 
 
 def _l1_paired(least: float, vector: list[float]) -> float:
     """The sum of the magnitudes in numpy's order; 1 where it is less than ``least``."""
     length = _sum(list(map(abs, vector)))
     return 1.0 if length < least else length
-{% endif %}
-{% if "_l2_paired" in helpers %}
 
 
 def _l2_paired(least: float, vector: list[float]) -> float:
@@ -133,8 +201,6 @@ def _l2_paired(least: float, vector: list[float]) -> float:
             odd += vector[i + 1] * vector[i + 1]
     length = sqrt(even + odd)
     return 1.0 if length < least else length
-{% endif %}
-{% if "_quantile" in helpers %}
 
 
 def _quantile(
@@ -152,15 +218,11 @@ def _quantile(
     x0, x1, y0, y1 = quantiles[i - 1], quantiles[i], shares[i - 1], shares[i]
     slope = (y1 - y0) / (x1 - x0)
     return 0.5 * ((slope * (x - x0) + y0) - (slope * (x1 - x) - y1))
-{% endif %}
-{% if "_sign" in helpers %}
 
 
 def _sign(x: float) -> float:
     """-1, 0 or 1; nan stays."""
     return x if isnan(x) else float((x > 0) - (x < 0))
-{% endif %}
-{% if "_yeo_johnson" in helpers %}
 
 
 def _yeo_johnson(x: float, power: float) -> float:
@@ -174,8 +236,6 @@ def _yeo_johnson(x: float, power: float) -> float:
         return sign * expm1(p * log1p(y)) / p
     except OverflowError:
         return sign * inf / p
-{% endif %}
-{% if "_yeo_johnson_by_power" in helpers %}
 
 
 def _yeo_johnson_by_power(x: float, power: float) -> float:
@@ -186,11 +246,9 @@ def _yeo_johnson_by_power(x: float, power: float) -> float:
     if abs(p) < 2.220446049250313e-16:
         return sign * log1p(y)
     try:
-        return sign * ((y + 1) ** p - 1) / p
+        return sign * (pow(y + 1, p) - 1) / p
     except OverflowError:
         return sign * inf / p
-{% endif %}
-{% if "_box_cox" in helpers %}
 
 
 def _box_cox(x: float, power: float) -> float:
@@ -203,8 +261,6 @@ def _box_cox(x: float, power: float) -> float:
         return expm1(power * log(x)) / power
     except OverflowError:
         return inf / power
-{% endif %}
-{% if "_yeo_johnson_inverse" in helpers %}
 
 
 def _yeo_johnson_inverse(x: float, power: float) -> float:
@@ -213,8 +269,6 @@ def _yeo_johnson_inverse(x: float, power: float) -> float:
     if abs(p) < 2.220446049250313e-16:
         return sign * (_exp(y) - 1.0)
     return sign * (_power(y * p + 1.0, 1.0 / p) - 1.0)
-{% endif %}
-{% if "_box_cox_inverse" in helpers %}
 
 
 def _box_cox_inverse(x: float, power: float) -> float:
@@ -225,8 +279,6 @@ def _box_cox_inverse(x: float, power: float) -> float:
     if y < 1.79e308:
         return _exp(_log1p(y) / power)
     return _exp((_log(copysign(x + 1.0 / power, y)) + log(abs(power))) / power)
-{% endif %}
-{% if "_power" in helpers %}
 
 
 def _power(x: float, y: float) -> float:
@@ -237,8 +289,6 @@ def _power(x: float, y: float) -> float:
         return copysign(inf, x) if y % 2.0 == 1.0 else inf
     except ValueError:
         return nan if x else inf
-{% endif %}
-{% if "_expit" in helpers %}
 
 
 def _expit(x: float) -> float:
@@ -247,28 +297,22 @@ def _expit(x: float) -> float:
         return 1.0 / (1.0 + exp(-x))
     except OverflowError:
         return 0.0
-{% endif %}
-{% if "_exp2" in helpers %}
 
 
 def _exp2(x: float) -> float:
     """2 to the power of a number."""
     try:
-        return 2.0**x
+        return pow(2.0, x)
     except OverflowError:
         return inf
-{% endif %}
-{% if "_single" in helpers %}
 
 
 def _single(x: float) -> float:
     """The nearest number of single precision: of 24 bits, of fewer below 2**-126."""
     if -1.1754943508222875e-38 < x < 1.1754943508222875e-38:
-        return (x + 9.466330862652142e-30) - 9.466330862652142e-30
+        return copysign((x + 9.466330862652142e-30) - 9.466330862652142e-30, x)
     wide = x * 536870912.0
     return wide - (wide - x)
-{% endif %}
-{% if "_exp_single" in helpers %}
 
 
 def _exp_single(x: float) -> float:
@@ -281,15 +325,11 @@ def _exp_single(x: float) -> float:
     r = x * 46.16624130844683 - k
     y = (1.6938359250920212e-06 * r + 0.00023459809789509004) * (r * r)
     return _single((y + (0.021660849396613134 * r + 1.0)) * 2.0 ** (k / 32))
-{% endif %}
-{% if "_expit_single" in helpers %}
 
 
 def _expit_single(x: float, most: float) -> float:
     """1 / (1 + exp(-x)) in single precision; -x counts for no more than ``most``."""
     return _single(1.0 / _single(1.0 + _exp_single(min(-x, most))))
-{% endif %}
-{% if "_softmax_single" in helpers %}
 
 
 def _softmax_single(numbers: tuple[float, ...]) -> tuple[float, ...]:
@@ -301,22 +341,18 @@ def _softmax_single(numbers: tuple[float, ...]) -> tuple[float, ...]:
         whole += power
     whole = _single(whole)
     return tuple([_single(power / whole) for power in powers])
-{% endif %}
-{% if "_exp_by_table" in helpers %}
 
 
 def _exp_by_table(x: float) -> float:
     """exp, by the steps of CatBoost on x86-64."""
     if x <= -708.3964185322641:
         return 0.0
-    k = round(x * 2954.639443740597)
+    k = round(min(x, 710.0) * 2954.639443740597)
     if k >= 2097152:
         return inf
     t = k * 0.0003384507717577858 - x
     y = (3.0000000027955394 - t) * (t * t) * 0.16666666685227835 - t + 1.0
-    return y * 2.0 ** (k / 2048)
-{% endif %}
-{% if "_softmax_by_table" in helpers %}
+    return y * pow(2.0, k / 2048)
 
 
 def _softmax_by_table(numbers: tuple[float, ...]) -> tuple[float, ...]:
@@ -329,8 +365,6 @@ def _softmax_by_table(numbers: tuple[float, ...]) -> tuple[float, ...]:
     for power in powers:
         whole += power
     return tuple([power / whole for power in powers])
-{% endif %}
-{% if "_interpolated" in helpers %}
 
 
 def _interpolated(x: float, xs: tuple[float, ...], ys: tuple[float, ...]) -> float:
@@ -342,8 +376,6 @@ def _interpolated(x: float, xs: tuple[float, ...], ys: tuple[float, ...]) -> flo
         return ys[max(i, 0)]
     slope = (ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i])
     return slope * (x - xs[i]) + ys[i]
-{% endif %}
-{% if "_interpolated_single" in helpers %}
 
 
 def _interpolated_single(
@@ -356,22 +388,16 @@ def _interpolated_single(
     rise, run = _single(ys[i] - ys[i - 1]), _single(xs[i] - xs[i - 1])
     further = _single(_single(rise / run) * _single(x - xs[i - 1]))
     return _single(further + ys[i - 1])
-{% endif %}
-{% if "_first_largest" in helpers %}
 
 
 def _first_largest(numbers: tuple[float, ...]) -> int:
     """The place of the first largest number."""
     return numbers.index(max(numbers))
-{% endif %}
-{% if "_last_largest" in helpers %}
 
 
 def _last_largest(numbers: tuple[float, ...]) -> int:
     """The place of the last largest number."""
     return len(numbers) - 1 - numbers[::-1].index(max(numbers))
-{% endif %}
-{% if "_weighted_median" in helpers %}
 
 
 def _weighted_median(numbers: tuple[float, ...], weights: tuple[float, ...]) -> float:
@@ -386,63 +412,59 @@ def _weighted_median(numbers: tuple[float, ...], weights: tuple[float, ...]) -> 
         if reached >= 0.5 * whole:
             break
     return numbers[i]
-{% endif %}
-{% for kind in ["", "_paired"] %}
-{% if "_softmax" ~ kind in helpers %}
 
 
-def _softmax{{ kind }}(numbers: tuple[float, ...]) -> tuple[float, ...]:
+def _softmax(numbers: tuple[float, ...]) -> tuple[float, ...]:
     """The exponentials of some numbers over their sum."""
     largest = max(numbers)
     powers = [exp(x - largest) for x in numbers]
-{% if kind %}
-    whole = _sum(powers)
-{% else %}
     whole = 0.0
     for power in powers:
         whole += power
-{% endif %}
     return tuple([power / whole for power in powers])
-{% endif %}
-{% if "_softmax_of_log" ~ kind in helpers %}
 
 
-def _softmax_of_log{{ kind }}(numbers: tuple[float, ...]) -> tuple[float, ...]:
+def _softmax_of_log(numbers: tuple[float, ...]) -> tuple[float, ...]:
     """The exponentials of some numbers less the logarithm of the sum of these."""
     largest = max(numbers)
     powers = [exp(x - largest) for x in numbers]
-{% if kind %}
-    whole = log(_sum(powers)) + largest
-{% else %}
     whole = 0.0
     for power in powers:
         whole += power
     whole = log(whole) + largest
-{% endif %}
     return tuple([exp(x - whole) for x in numbers])
-{% endif %}
-{% if "_normalized" ~ kind in helpers %}
 
 
-{% if kind %}
-def _normalized{{ kind }}(
-    numbers: tuple[float, ...], otherwise: float
-) -> tuple[float, ...]:
-{% else %}
 def _normalized(numbers: tuple[float, ...], otherwise: float) -> tuple[float, ...]:
-{% endif %}
     """Numbers over their sum, or all the same where that is zero."""
-{% if kind %}
-    whole = _sum(list(numbers))
-{% else %}
     whole = 0.0
     for x in numbers:
         whole += x
-{% endif %}
     return tuple([x / whole if whole else otherwise for x in numbers])
-{% endif %}
-{% endfor %}
-{% if "_normalized_single" in helpers %}
+
+
+def _softmax_paired(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """The exponentials of some numbers over their sum."""
+    largest = max(numbers)
+    powers = [exp(x - largest) for x in numbers]
+    whole = _sum(powers)
+    return tuple([power / whole for power in powers])
+
+
+def _softmax_of_log_paired(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """The exponentials of some numbers less the logarithm of the sum of these."""
+    largest = max(numbers)
+    powers = [exp(x - largest) for x in numbers]
+    whole = log(_sum(powers)) + largest
+    return tuple([exp(x - whole) for x in numbers])
+
+
+def _normalized_paired(
+    numbers: tuple[float, ...], otherwise: float
+) -> tuple[float, ...]:
+    """Numbers over their sum, or all the same where that is zero."""
+    whole = _sum(list(numbers))
+    return tuple([x / whole if whole else otherwise for x in numbers])
 
 
 def _normalized_single(
@@ -453,8 +475,6 @@ def _normalized_single(
     for x in numbers:
         whole = _single(whole + x)
     return tuple([_single(x / whole) if whole else otherwise for x in numbers])
-{% endif %}
-{% if "_sum" in helpers %}
 
 
 def _sum(terms: list[float]) -> float:
@@ -472,4 +492,3 @@ def _sum(terms: list[float]) -> float:
     for term in terms[n // 8 * 8 if n >= 8 else 1 :]:
         total += term
     return total
-{% endif %}
