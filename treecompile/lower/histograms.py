@@ -317,9 +317,7 @@ def _category_test(
             first = math.nextafter(float(code), -math.inf)
             cuts.append(-1.0 if code == 0 and version < (1, 3) else first)
             inside = not inside
-    return Bands(
-        place, tuple(cuts if missing_left else [-math.inf, *cuts]), missing_left
-    )
+    return Bands(place, tuple(cuts), missing_left, missing_left)
 
 
 def check_old_codes(member: Member) -> None:
