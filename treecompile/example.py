@@ -17,8 +17,7 @@ def example(program: Program) -> dict[str, Any]:
     """A record with every required column and a plausible value for each."""
     columns = [program.columns[i] for i in program.required]
     if len(columns) > MOST_NAMED and all(
-        column.categories is None and column.holds(0.0)
-        for column in columns
+        column.categories is None and column.holds(0.0) for column in columns
     ):
         return dict.fromkeys((column.name for column in columns), 0.0)
     cuts: dict[int, list[float]] = defaultdict(list)

@@ -68,13 +68,11 @@ def number(value: Any) -> float:
 
 
 def plain(value: Any) -> Any:
-    """The value, None for pandas.NA; TypeError for what pandas and numpy know that is
-    neither a number nor a category: complex numbers, dates and NaT.
-    """
-    kind = type(value).__name__
-    if kind == "NAType":
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
         return None
-    if kind == "NaTType" or isinstance(value, complex):
+    if isinstance(value, complex):
         raise TypeError("not a value")
     if getattr(getattr(value, "dtype", None), "kind", "") in NO_VALUES:
         raise TypeError("not a value")
@@ -91,7 +89,8 @@ def clean_value(column: Column, value: Any) -> Clean:
             raise ValueError("out of range")
         return x
     value = plain(value)
-    if value is None or value != value:
+    nan_of_times = type(value).__name__ == "NaTType"  # which is missing to no encoder
+    if value is None or (value != value and not nan_of_times):
         if column.missing:
             return State.MISSING
         raise ValueError("missing")

@@ -104,8 +104,8 @@ def _described(column: str, distinct: dict[str, None], name: str) -> Described:
             if integer
             else sorted({x for x in map(float, texts) if math.isfinite(x)})
         )
-        bounds = {"low": -math.inf, "high": math.inf}
-        return Described(Column(column, None, missing, **bounds), tuple(numbers))
+        kind = Column(column, None, missing, low=-math.inf, high=math.inf)
+        return Described(kind, tuple(numbers))
     if len(texts) > MOST_CATEGORIES:
         return Described(Column(column, (), missing, unknown=True))
     known = tuple(sorted(texts))

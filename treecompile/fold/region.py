@@ -149,8 +149,8 @@ def _of_check(
         if region.holds(math.inf) != region.holds(-math.inf):
             return None
         apply = FUNCTIONS["reciprocal"].apply
-        pieces = ((-math.inf, -_TINY, -1), (0.0, 0.0, 1), (_TINY, math.inf, -1))
-        return expression.operand, _through(apply, pieces, region)
+        apart = ((-math.inf, -_TINY, -1), (0.0, 0.0, 1), (_TINY, math.inf, -1))
+        return expression.operand, _through(apply, apart, region)
     factors = _factors(expression)
     if len(factors) < 2 or len(set(factors)) > 1:
         return None

@@ -520,8 +520,12 @@ def _holes_lines(column: Column, name: str) -> tuple[str, ...]:
     if not column.holes:
         return ()
     ranges = property_of(column)["not"]["anyOf"]
-    items = [f"{{{', '.join(f'{literal(k)}: {literal(x)}' for k, x in r.items())}}}" for r in ranges]
-    return tuple(laid_out([f"    {name} = [{', '.join(items)}]"]))
+    items = [
+        "{" + ", ".join(f"{literal(key)}: {literal(x)}" for key, x in each.items()) + "}"
+        for each in ranges
+    ]
+    lines = laid_out([f"    {name} = [{', '.join(items)}]"])
+    return tuple(textwrap.dedent("\n".join(lines)).splitlines())
 
 
 def _listed(column: Column) -> list[Any]:

@@ -131,10 +131,11 @@ class Spelling:
             assert isinstance(test, Cuts)
             name = self.ids[test.column]
             missing = self.program.columns[test.column].missing
+        first, cuts = True, tuple(getattr(test, "cuts", ()))
         if isinstance(test, Threshold):
-            first, cuts = True, (test.cut,)
+            cuts = (test.cut,)
         else:
-            first, cuts = test.first, test.cuts
+            first = test.first
         return self._intervals(name, first, cuts, test.missing_left, sense, missing)
 
     def variable(self, feature: int) -> str:
