@@ -30,9 +30,10 @@ BOOLEAN_TEXTS = {
     "FALSE": False,
     "false": False,
 }
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 _NUMBER = re.compile(
-    r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|Inf|INF|[iI]nfinity)\s*"
+    r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|Inf|INF|[iI]nfinity)\s*",
+    re.ASCII,
 )
 # More distinct values than this are no categories that anybody encoded; they are
 # counted, not kept, so that a long file of free text costs no memory.
@@ -103,7 +104,8 @@ def _described(column: str, distinct: dict[str, None], name: str) -> Described:
             if integer
             else sorted({x for x in map(float, texts) if math.isfinite(x)})
         )
-        return Described(Column(column, None, missing), tuple(numbers))
+        kind = Column(column, None, missing, low=-math.inf, high=math.inf)
+        return Described(kind, tuple(numbers))
     if len(texts) > MOST_CATEGORIES:
         return Described(Column(column, (), missing, unknown=True))
     known = tuple(sorted(texts))

@@ -55,6 +55,8 @@ SCHEMA: dict[str, Any] = {
     "properties": {name: RULES[name] for name in COLUMNS},
     "required": list(COLUMNS),
 }
+# The types of a category that validate takes as it is: of others, 1 + 0j equals 1.
+_PLAIN = frozenset((bool, float, int, str, type(None)))
 _FRUIT = frozenset(RULES["fruit"]["enum"])
 _SIZE = frozenset(RULES["size"]["enum"])
 _GRADE = frozenset(RULES["grade"]["enum"])
@@ -100,7 +102,12 @@ def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
         fruit = record["fruit"]
         size = record["size"]
         grade = record["grade"]
-        if fruit in _FRUIT and size in _SIZE and grade in _GRADE:
+        if (
+            fruit in _FRUIT
+            and size in _SIZE
+            and type(grade) in _PLAIN
+            and grade in _GRADE
+        ):
             return fruit, size, grade
     except (LookupError, TypeError, ValueError, ArithmeticError):
         pass
@@ -259,12 +266,26 @@ def _clean(name: str, value: Any) -> Any:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
+    value = _plain(value)
     if value != value:  # noqa: PLR0124 (any kind of nan)
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
         return value
     raise ValueError
+
+
+def _plain(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for what numpy and pandas have that is
+    neither a number nor a category: complex numbers, dates and NaT."""
+    kind = type(value).__name__
+    if kind == "NAType":
+        return None
+    if kind == "NaTType" or isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -367,6 +388,9 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
             yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
 
 
+_MISSING = ("", "NA", "<NA>", "NaN", "nan", "N/A", "null", "NULL", "None")
+
+
 def _cell(name: str, text: str | None) -> Any:
     """The value that a cell of a CSV file stands for."""
     if name not in RULES:
@@ -375,7 +399,7 @@ def _cell(name: str, text: str | None) -> Any:
     known = {str(value): value for value in rule.get("enum", rule.get("examples", ()))}
     if text in known:
         return known[text]
-    if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
+    if text is None or text in _MISSING:
         return None
     return text
 

@@ -50,6 +50,8 @@ SCHEMA: dict[str, Any] = {
     "properties": {name: RULES[name] for name in COLUMNS},
     "required": list(COLUMNS),
 }
+# The types of a category that validate takes as it is: of others, 1 + 0j equals 1.
+_PLAIN = frozenset((bool, float, int, str, type(None)))
 _MEMBER = frozenset(RULES["member"]["enum"])
 _ACTIVE = frozenset(RULES["active"]["enum"])
 _LEVEL = frozenset(RULES["level"]["enum"])
@@ -102,12 +104,15 @@ def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
             rooms = _number(rooms)
         level = record["level"]
         if (
-            member in _MEMBER
+            type(member) in _PLAIN
+            and member in _MEMBER
+            and type(active) in _PLAIN
             and active in _ACTIVE
             and 0.0 <= children <= 30.0
             and children % 1 == 0
             and (1.0 <= rooms <= 3.4028235677973362e38 or isnan(rooms))
             and not rooms % 1 > 0
+            and type(level) in _PLAIN
             and level in _LEVEL
         ):
             return member, active, children, rooms, level
@@ -238,6 +243,7 @@ def _clean(name: str, value: Any) -> Any:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
+    value = _plain(value)
     if value != value:  # noqa: PLR0124 (any kind of nan)
         value = None
     hash(value)  # what cannot be looked up is no category
@@ -250,11 +256,28 @@ def _number(value: Any) -> float:
     """A number as a float, nan where it is missing; TypeError if it is no number."""
     if value is None:
         return nan
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise TypeError
+    if type(value) is not int:
+        value = _plain(value)
+        if value is None:
+            return nan
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+            raise TypeError
     if hasattr(value, "__index__") and abs(int(value)) > 2**53:
         raise ValueError  # the model may have seen another double
     return float(value)
+
+
+def _plain(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for what numpy and pandas have that is
+    neither a number nor a category: complex numbers, dates and NaT."""
+    kind = type(value).__name__
+    if kind == "NAType":
+        return None
+    if kind == "NaTType" or isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -360,6 +383,9 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
             yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
 
 
+_MISSING = ("", "NA", "<NA>", "NaN", "nan", "N/A", "null", "NULL", "None")
+
+
 def _cell(name: str, text: str | None) -> Any:
     """The value that a cell of a CSV file stands for."""
     if name not in RULES:
@@ -368,12 +394,13 @@ def _cell(name: str, text: str | None) -> Any:
     known = {str(value): value for value in rule.get("enum", rule.get("examples", ()))}
     if text in known:
         return known[text]
-    if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
+    if text is None or text in _MISSING:
         return None
     if text in ("True", "False"):  # as pandas writes a column of booleans
         return text == "True"
     try:
-        return int(text) if text.lstrip("+-").isdigit() else float(text)
+        if text.isascii() and "_" not in text:  # which Python takes, and pandas not
+            return int(text) if text.lstrip("+-").isdigit() else float(text)
     except ValueError:
         pass  # not a number: validate says so
     return text

@@ -13,24 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DAMAGED, BadSchema, TreecompileError, UnsupportedModel
-from ..program import (
-    Bands,
-    Column,
-    Expression,
-    Feature,
-    Fill,
-    IsMissing,
-    Match,
-    Origin,
-    Program,
-    Read,
-    Replace,
-    SingleTree,
-    Threshold,
-    inputs_of,
-    operands,
-)
+from ..errors import DAMAGED, TreecompileError, UnsupportedModel
+from ..program import Feature, Origin, Program, Read
 from ..read import ModelFile
 from ..read.records import Record
 from ..schema import Described
@@ -51,6 +35,7 @@ from .dummies import match_columns
 from .ensembles import lower_ensemble as _ensemble
 from .flow import Flow, Raw, Step
 from .inverse import with_inverse
+from .kinds import with_kinds
 from .models import ENSEMBLES, TREES, refuse
 from .names import fitted_names
 from .parts import find_part
@@ -138,9 +123,7 @@ def _lower(
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
     program = relabel(program, beside, path)
-    columns = raw.columns((*program.features, *program.inner))
-    for value in _read_as_numbers(program):
-        _check_kinds(value, columns)
+    program, columns = with_kinds(program, raw)
     return replace(
         program,
         columns=columns,
@@ -235,39 +218,3 @@ def _start(
         raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
     flow = encode(names, Flow(features, frame=frame), encoded, raw)
     return raw, fit_to(preprocess(flow, beside, raw), beside, records, path)
-
-
-def _read_as_numbers(program: Program) -> list[Expression]:
-    """What a model reads as numbers. Of the columns of a model of pipelines, each of
-    which has an encoder of its own, those are not that no tree and no sum reads."""
-    model = program.model
-    if isinstance(model, SingleTree):
-        return [feature.value for feature in program.features]
-    tests = (test for tree in program.trees() for test in tree.tests)
-    read = {test.feature for test in tests if isinstance(test, (Threshold, Bands))}
-    found = [program.feature(i).value for i in sorted(read)]
-    for stage in (*model.stages, *model.links):
-        found += inputs_of(stage)
-    return found
-
-
-def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:
-    """BadSchema where a column of text is read as a number."""
-    todo = [expression]
-    while todo:
-        expression = todo.pop()
-        if isinstance(expression, (Match, IsMissing)):
-            inner = expression.operand
-            while isinstance(inner, (Fill, Replace)):
-                inner = inner.operand
-            if isinstance(inner, Read):
-                continue
-        if isinstance(expression, Read):
-            column = columns[expression.column]
-            if any(isinstance(c, str) for c in column.categories or ()):
-                raise BadSchema(
-                    f"Column {column.name!r} holds text, and the model was fitted on "
-                    "it as a number.\nIf it was encoded before the model was fitted, "
-                    "records must hold the encoded number;\ndescribe it so."
-                )
-        todo.extend(operands(expression))

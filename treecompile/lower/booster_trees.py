@@ -102,7 +102,7 @@ def bands(
 ) -> Bands:
     """A test by pieces of the number line: ``first`` says whether the lowest numbers go
     left, and each (cut, left) how those above the cut do. The cuts ascend."""
-    cuts = [] if first else [-math.inf]
+    cuts: list[float] = []
     inside = first
     for cut, left in pieces:
         if left != inside:
@@ -111,4 +111,4 @@ def bands(
             else:
                 cuts.append(cut)
             inside = left
-    return Bands(feature, tuple(cuts), missing_left)
+    return Bands(feature, tuple(cuts), missing_left, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,12 @@ def plain_categories(step: Step, array: Any) -> tuple[list[Category], list[str]]
             value = value.item()
         if value is None or value != value:
             value = State.MISSING
+        elif isinstance(value, float) and math.isinf(value):
+            raise step.refuse(
+                "a category is infinite",
+                "Supported are text, numbers and booleans; replace infinities in the "
+                "data, and fit again.",
+            )
         elif type(value) not in (str, bool, int, float):
             raise step.refuse(
                 f"a category is a {type(value).__name__}",

@@ -77,6 +77,7 @@ def own_encoding(record: Record, flow: Flow, path: str, raw: Any) -> Flow:
         known = [category for category, _ in table]
         numeric = array.dtype.kind in "iuf"
         raw.categories(value, known, False, numeric)
+        raw.finite(value)
         features[i] = Feature(features[i].name, Match(value, table, math.nan))
     return replace(flow, features=tuple(features))
 
@@ -100,7 +101,9 @@ def histogram_boosting(member: Member) -> Answering:
     if member.flow.sparse:
         raise member.refuse("it takes no sparse matrix, and one reaches it")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
-    member.check_columns(member.version >= (0, 22), LARGEST)
+    # Up to 0.21 it took neither missing values nor infinities.
+    old = member.version < (0, 22)
+    member.check_columns(not old, LARGEST if old else math.inf)
     check_old_codes(member)
     classes = None
     if record.name.endswith("Classifier"):
@@ -211,6 +214,13 @@ def _tree(
             tests.append(
                 _category_test(place, codes, known, missing[i], member.version)
             )
+        elif cut != cut:
+            raise inner.refuse(
+                f"the threshold of node {i} is NaN, which no number is at most",
+                "Fit it on data in which infinities of one sign alone stand in a column: "
+                "halfway between them there is no threshold. If there are none in the "
+                f"data, {DAMAGED[0].lower()}{DAMAGED[1:]}",
+            )
         else:
             tests.append(Threshold(place, float(cut), missing[i]))
     left = np.where(is_leaf, -1, nodes["left"].astype(np.int64)).tolist()
@@ -317,9 +327,7 @@ def _category_test(
             first = math.nextafter(float(code), -math.inf)
             cuts.append(-1.0 if code == 0 and version < (1, 3) else first)
             inside = not inside
-    return Bands(
-        place, tuple(cuts if missing_left else [-math.inf, *cuts]), missing_left
-    )
+    return Bands(place, tuple(cuts), missing_left, missing_left)
 
 
 def check_old_codes(member: Member) -> None:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ..errors import DAMAGED
 from ..program import (
-    LARGEST,
     Apply,
     Arithmetic,
     Choice,
@@ -87,7 +86,7 @@ def lightgbm(member: Member) -> Answering:
     model = lightgbm_model(record, member.here)
     _check(member, model)
     member.check_width(model.width)
-    member.check_columns(True, LARGEST)
+    member.check_columns(True, math.inf)
     raw, count = _sum(member, model)
     # Since 4.7 a classifier has a decision_function, and notes this when it is fitted.
     decision = raw if "_fitted_with_feature_names" in record else None

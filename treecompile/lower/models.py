@@ -122,7 +122,7 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
     ),
     isolation_forest: (
         "outliers",
-        "`predict`, `decision_function`, `score_samples`; takes no infinities",
+        "`predict`, `decision_function`, `score_samples`; since scikit-learn 1.6 it takes infinities",
     ),
     calibrated: (
         "calibration",

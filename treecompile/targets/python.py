@@ -22,6 +22,7 @@ from ..interpret import clean
 from ..layout import statements
 from ..options import as_line, digest_of_rules
 from ..program import (
+    LARGEST,
     Column,
     Cuts,
     Ensemble,
@@ -111,6 +112,8 @@ class PythonColumn:
     is_number: bool
     is_open: bool
     optional: bool
+    holes: str  # the name of the list of ranges that it may not hold, if there are some
+    holes_lines: tuple[str, ...]
 
 
 def context(program: Program, layout: str = "auto") -> dict[str, Any]:
@@ -123,6 +126,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     spelling = Spelling(program, [column.id for column in columns])
     for column in columns:
         spelling.reserve(column.known)
+        spelling.reserve(column.holes)
         if column.listed:
             spelling.reserve(column.listed, column.categories)
     limit = _limit(program)
@@ -174,6 +178,12 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "any_closed": any(not c.is_number and not c.is_open for c in columns),
         "any_number": any(column.is_number for column in columns),
         "any_integer": any(column.integer for column in program.columns),
+        "any_unbounded": any(
+            c.categories is None and not (-LARGEST <= c.low and c.high <= LARGEST)
+            for c in program.columns
+        ),
+        "any_mixed": any(_is_mixed(program.columns[i]) for i in program.required),
+        "any_holes": any(column.holes for column in program.columns),
         "any_shared": any(column.shares_rule for column in columns),
         "shared_rule": next((c.rule for c in columns if c.shares_rule), None),
         "uniform": uniform,
@@ -364,8 +374,13 @@ def _dummies(features: tuple[Feature, ...], place: int) -> list[Match]:
 
 
 def _is_plain(program: Program) -> bool:
-    """Whether a number is valid if its magnitude is."""
-    return all(not c.integer and c.low == -c.high for c in program.columns)
+    """Whether a number is valid if its magnitude is, or there is no bound to it."""
+    return all(
+        not c.integer and not c.holes and c.low == -c.high for c in program.columns
+    ) and (
+        all(c.missing for c in program.columns)
+        or all(c.high <= LARGEST for c in program.columns)
+    )
 
 
 def _math_names(
@@ -383,6 +398,7 @@ def _math_names(
         model = program.model
         constants += (*model.predictions, *(model.probabilities or ()))
     constants += tuple(x for sample in program.self_test for _, x in sample.answers)
+    constants += tuple(x for sample in program.self_test for _, x in sample.record)
     infinite = any(map(_holds_infinity, constants))
     needed = used | ({"inf"} if infinite else set())
     return sorted(needed.union(*(function.math for function in functions)))
@@ -402,7 +418,7 @@ def _limit(program: Program) -> float | None:
     bounds = [
         column.high
         for column in program.columns
-        if column.categories is None and column.low == -column.high
+        if column.categories is None and column.low == -column.high >= -LARGEST
     ]
     common = Counter(bounds).most_common(1)
     return common[0][0] if common and (common[0][1] > 1 or len(bounds) == 1) else None
@@ -417,7 +433,10 @@ def _columns(program: Program) -> list[PythonColumn]:
         name if width(listing(_listed(column))) > LONGEST_LISTING else ""
         for name, column in zip(lists, program.columns)
     ]
-    rules = [_rule(column, limit, name) for column, name in zip(program.columns, lists)]
+    taken = {*constants, *lists}
+    holes = identifiers([f"{name}_holes" for name in names], taken, upper=True)
+    holes = [name if c.holes else "" for name, c in zip(holes, program.columns)]
+    rules = [_rule(c, limit, *of) for c, *of in zip(program.columns, lists, holes)]
     numbers = [r for r, c in zip(rules, program.columns) if c.categories is None]
     common = Counter(numbers).most_common(1)
     shared = common[0][0] if common and common[0][1] > 1 else None
@@ -436,17 +455,21 @@ def _columns(program: Program) -> list[PythonColumn]:
             is_open=column.unknown and column.categories is not None,
             is_number=column.categories is None,
             optional=column.missing,
+            holes=hole,
+            holes_lines=_holes_lines(column, hole),
         )
-        for index, (column, name, known, rule, listed) in enumerate(
-            zip(program.columns, ids, constants, rules, lists)
+        for index, (column, name, known, rule, listed, hole) in enumerate(
+            zip(program.columns, ids, constants, rules, lists, holes)
         )
     ]
 
 
 def _rule(
-    column: Column, limit: float | None, listed: str
+    column: Column, limit: float | None, listed: str, holes: str
 ) -> tuple[tuple[str, str], ...]:
     def source(key: str, value: Any) -> str:
+        if key == "not":
+            return f'{{"anyOf": {holes}}}'
         if key in ("minimum", "maximum"):
             return _bound(value, limit)
         if listed and key in ("enum", "examples"):
@@ -455,6 +478,19 @@ def _rule(
         return listing(value) if isinstance(value, list) else literal(value)
 
     return tuple((key, source(key, v)) for key, v in property_of(column).items())
+
+
+def _holes_lines(column: Column, name: str) -> tuple[str, ...]:
+    """The list of the ranges of numbers that a column may not hold."""
+    if not column.holes:
+        return ()
+    ranges = property_of(column)["not"]["anyOf"]
+    items = [
+        "{" + ", ".join(f"{literal(key)}: {literal(x)}" for key, x in each.items()) + "}"
+        for each in ranges
+    ]
+    lines = laid_out([f"    {name} = [{', '.join(items)}]"])
+    return tuple(textwrap.dedent("\n".join(lines)).splitlines())
 
 
 def _listed(column: Column) -> list[Any]:
@@ -474,17 +510,40 @@ def _checks(
 ) -> tuple[str, ...]:
     """The conditions under which validate takes a value as it is."""
     if column.categories is not None:
-        # Of an open column of text, any text is taken; what is not goes the long way.
-        return (
-            f"type({name}) is str" if _takes_text(column) else f"{name} in {known}",
-        )
+        if _takes_text(column):
+            # Any text is taken; what is not goes the long way.
+            return (f"type({name}) is str",)
+        if _is_mixed(column):
+            return f"type({name}) in _PLAIN", f"{name} in {known}"
+        return (f"{name} in {known}",)
     low, high = _bound(column.low, limit), _bound(column.high, limit)
     whole = (f"{name} % 1 == 0",) if column.integer else ()
+    between = _between(column, low, name, high)
+    others = [_outside(name, *hole) for hole in column.holes]
     if not column.missing:
-        return f"{low} <= {name} <= {high}", *whole
+        if not between and not whole:
+            between = f"not isnan({name})"
+        return *filter(None, [between]), *others, *whole
     # A comparison with nan is false: said the other way round, nan passes.
     whole = (f"not {name} % 1 > 0",) if column.integer else ()
-    return f"({low} <= {name} <= {high} or isnan({name}))", *whole
+    if column.integer and math.isinf(column.high - column.low):
+        whole = (f"(isnan({name}) or {name} % 1 == 0)",)  # inf % 1 is nan
+    between = between and f"({between} or isnan({name}))"
+    return *filter(None, [between]), *others, *whole
+
+
+def _between(column: Column, low: str, name: str, high: str) -> str:
+    """The condition that a number is within the bounds; none where there are none."""
+    if column.low == -math.inf:
+        return "" if column.high == math.inf else f"{name} <= {high}"
+    return f"{low} <= {name}" + (f" <= {high}" if column.high < math.inf else "")
+
+
+def _outside(name: str, low: float, high: float) -> str:
+    """The condition that a number is in no hole; nan is in none."""
+    if low == high:
+        return f"{name} != {literal(low)}"
+    return f"not {literal(low)} <= {name} <= {literal(high)}"
 
 
 def _allowed(column: Column, index: int, program: Program) -> str:
@@ -497,6 +556,13 @@ def _allowed(column: Column, index: int, program: Program) -> str:
 
 def _takes_text(column: Column) -> bool:
     return column.unknown and all(type(c) is str for c in column.categories or ())
+
+
+def _is_mixed(column: Column) -> bool:
+    """Whether some categories are numbers, which those of other types can equal."""
+    return column.categories is not None and not all(
+        type(category) is str for category in column.categories
+    )
 
 
 def _type_of_column(column: Column) -> str:

@@ -42,6 +42,9 @@ from .python_text import WIDTH, identifiers, literal
 INLINE_SET = 40
 
 
+# What a number is above, None where it may be the lowest, and what it is at most.
+Stretch = tuple[float | None, float]
+
 _TABLES = {
     "quantile": ("quantiles", "shares"),
     "interpolated": ("abscissas", "ordinates"),
@@ -94,7 +97,7 @@ class Spelling:
 
     def condition(self, test: Test, sense: bool) -> str:
         """The condition that holds when the test goes left, if ``sense``; else right."""
-        if type(test) is Cuts and len(test.cuts) == 1:  # by far the most of them
+        if type(test) is Cuts and len(test.cuts) == 1 and test.first:  # most of them
             (cut,) = test.cuts
             if -LARGEST < cut < LARGEST:
                 left = sense
@@ -108,14 +111,17 @@ class Spelling:
             return self._among(test, test.inside == sense)
         if isinstance(test, (Threshold, Bands)):
             name = self.variable(test.feature)
-            cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
-            return self._intervals(name, cuts, test.missing_left, sense, True)
-        assert isinstance(test, Cuts)
-        column = self.program.columns[test.column]
-        name = self.ids[test.column]
-        return self._intervals(
-            name, test.cuts, test.missing_left, sense, column.missing
-        )
+            missing = True
+        else:
+            assert isinstance(test, Cuts)
+            name = self.ids[test.column]
+            missing = self.program.columns[test.column].missing
+        first, cuts = True, tuple(getattr(test, "cuts", ()))
+        if isinstance(test, Threshold):
+            cuts = (test.cut,)
+        else:
+            first = test.first
+        return self._intervals(name, first, cuts, test.missing_left, sense, missing)
 
     def variable(self, feature: int) -> str:
         """The variable of a feature that is computed from several columns."""
@@ -155,6 +161,7 @@ class Spelling:
     def _intervals(
         self,
         name: str,
+        first: bool,
         cuts: tuple[float, ...],
         missing_left: bool,
         sense: bool,
@@ -162,16 +169,16 @@ class Spelling:
     ) -> str:
         """A comparison with a NaN is false, so what is spelt out is the side on which a
         missing value is not; the other one is its ``not``."""
-        if cuts in ((), (-math.inf,)):
+        if not cuts:
             self.math_names.add("isnan")
             missing = missing_left == sense
             return f"isnan({name})" if missing else f"not isnan({name})"
         wanted = sense
         if may_be_missing and missing_left == sense:
             wanted = not sense
-        stretches = _stretches(cuts, wanted)
+        stretches = _stretches(first, cuts, wanted)
         if not may_be_missing:
-            others = _stretches(cuts, not sense)
+            others = _stretches(first, cuts, not sense)
             if len(others) < len(stretches) or _is_point(others):
                 stretches, wanted = others, not sense
         text = self._union(name, stretches)
@@ -181,12 +188,11 @@ class Spelling:
             return text.replace(" == ", " != ", 1)
         return f"not {text}" if len(stretches) == 1 else f"not ({text})"
 
-    def _union(self, name: str, stretches: list[tuple[float, float]]) -> str:
-        points = [
-            high for low, high in stretches if math.nextafter(low, math.inf) == high
-        ]
-        if (-math.inf, math.inf) in stretches:  # every number, and nothing missing
-            self.math_names.add("inf")
+    def _union(self, name: str, stretches: list[Stretch]) -> str:
+        points = [high for low, high in stretches if _is_point([(low, high)])]
+        for low, high in stretches:
+            if low == -math.inf or (low is None and math.isinf(high)):
+                self.math_names.add("inf")
         if len(points) == len(stretches) > 1:
             return f"{name} in {self._set(name, [literal(x) for x in points])}"
         return " or ".join(_stretch(name, low, high) for low, high in stretches)
@@ -333,12 +339,14 @@ class Spelling:
     def _within(self, operand: Expression, bounds: tuple[float, float, bool]) -> str:
         """The condition that a number is in a range."""
         low, high, missing = bounds
-        cuts: tuple[float, ...] = () if low == -math.inf else (-math.inf, low)
+        first = low == -math.inf
+        cuts: tuple[float, ...] = () if first else (low,)
         cuts += () if high == math.inf else (high,)
-        if low == -math.inf and cuts and not missing:
+        if first and cuts and not missing:
             return f"{self._number(operand)} <= {literal(high)}"
+        may_be_missing = self._may_be_missing(operand)
         text = self._intervals(
-            self._number(operand), cuts, missing, True, self._may_be_missing(operand)
+            self._number(operand), first, cuts, missing, True, may_be_missing
         )
         return f"({text})" if " or " in text and not text.startswith("not") else text
 
@@ -471,6 +479,8 @@ class Spelling:
         """The condition under which a check fails, and the columns that it mixes."""
         x = self._number(check.value)
         low, high = bound(check.low), bound(check.high)
+        if math.isinf(check.low) or math.isinf(check.high):
+            self.helpers.add("inf")
         if low == f"-{high}":
             inside = f"abs({self.number(check.value)}) <= {high}"
         else:
@@ -481,22 +491,24 @@ class Spelling:
         return f"not ({inside} or {self._missing(check.value)})", names
 
 
-def _stretches(cuts: tuple[float, ...], left: bool) -> list[tuple[float, float]]:
+def _stretches(first: bool, cuts: tuple[float, ...], left: bool) -> list[Stretch]:
     """The intervals (above, up to) that go left, or right."""
-    ends = [-math.inf, *cuts, math.inf]
-    pairs = list(zip(ends, ends[1:]))[0 if left else 1 :: 2]
-    return [(low, high) for low, high in pairs if low < high]
+    lows: list[float | None] = [None, *cuts]
+    pairs = list(zip(lows, (*cuts, math.inf)))[0 if left == first else 1 :: 2]
+    return [(low, high) for low, high in pairs if low is None or low < high]
 
 
-def _is_point(stretches: list[tuple[float, float]]) -> bool:
+def _is_point(stretches: list[Stretch]) -> bool:
     (low, high), *more = stretches
+    if low is None:
+        return not more and high == -math.inf
     return not more and math.nextafter(low, math.inf) == high
 
 
-def _stretch(name: str, low: float, high: float) -> str:
-    if math.nextafter(low, math.inf) == high:
+def _stretch(name: str, low: float | None, high: float) -> str:
+    if _is_point([(low, high)]):
         return f"{name} == {literal(high)}"
-    if low == -math.inf:
+    if low is None:
         return f"{name} <= {literal(high)}"
     if high == math.inf:
         return f"{name} > {literal(low)}"

@@ -118,7 +118,7 @@ class PackedTrees:
 
     def _comparison(self, test: Test) -> tuple[int, float, bool]:
         """A test as ``numbers[place] <= cut``, and whether left is where that holds."""
-        if isinstance(test, Cuts) and len(test.cuts) == 1:
+        if isinstance(test, Cuts) and len(test.cuts) == 1 and test.first:
             (cut,), name = test.cuts, self.spelling.ids[test.column]
             may_be_missing = self.spelling.program.columns[test.column].missing
         elif isinstance(test, Threshold):
