@@ -480,7 +480,7 @@ class Spelling:
         x = self._number(check.value)
         low, high = bound(check.low), bound(check.high)
         if math.isinf(check.low) or math.isinf(check.high):
-            self.helpers.add("inf")
+            self.math_names.add("inf")
         if low == f"-{high}":
             inside = f"abs({self.number(check.value)}) <= {high}"
         else:
