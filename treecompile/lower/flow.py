@@ -126,12 +126,14 @@ def dtype_names(dtype: Any) -> frozenset[str]:
 @dataclass
 class Raw:
     """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
-    would take any category. ``met`` are the columns that a transformer has met.
+    would take any category. ``seen`` are the values that the data holds in each of the
+    columns that it describes. ``met`` are the columns that a transformer has met.
     ``of_numpy_2`` is what the file says of the numpy that wrote it, if anything."""
 
     names: tuple[str, ...]
     reject_unknown: bool = False
     described: tuple[Column, ...] | None = None
+    seen: tuple[tuple[Constant, ...], ...] = ()
     known: dict[int, dict[Constant, None]] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
