@@ -486,7 +486,15 @@ class WeightedMedian:
     name: str = "median"
 
 
-Stage = Trees | Values | Sums | Softmax | Shares | Choice | WeightedMedian
+@dataclass(frozen=True)
+class Ascending:
+    """A stage: the same numbers in ascending order."""
+
+    of: tuple[Expression, ...]
+    name: str = "ascending"
+
+
+Stage = Trees | Values | Sums | Softmax | Shares | Choice | WeightedMedian | Ascending
 
 
 def inputs_of(stage: Stage) -> tuple[Expression, ...]:

@@ -214,7 +214,9 @@ def _start(
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
         raw = Raw(given, reject_unknown)
     else:
-        columns, features = match_columns(given, described)
-        raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
+        columns, features, seen = match_columns(given, described)
+        raw = Raw(
+            tuple(c.name for c in columns), reject_unknown, described=columns, seen=seen
+        )
     flow = encode(names, Flow(features, frame=frame), encoded, raw)
     return raw, fit_to(preprocess(flow, beside, raw), beside, records, path)

@@ -47,8 +47,9 @@ class Meaning:
 
 def match_columns(
     names: tuple[str, ...], described: tuple[Described, ...]
-) -> tuple[tuple[Column, ...], tuple[Feature, ...]]:
-    """The raw columns that the features come from, and each feature over them.
+) -> tuple[tuple[Column, ...], tuple[Feature, ...], tuple[tuple[Constant, ...], ...]]:
+    """The raw columns that the features come from, each feature over them, and what was
+    seen in each column.
 
     Columns carry the model's own spelling, in the order in which the features first
     use them. Raises BadSchema for a feature that no column explains, or that two do.
@@ -71,10 +72,11 @@ def match_columns(
         for i, uses in by_source.items()
     )
     place = {source: position for position, source in enumerate(by_source)}
-    return columns, tuple(
+    features = tuple(
         Feature(name, _expression(meaning, Read(place[meaning.source])))
         for name, meaning in zip(names, meanings)
     )
+    return columns, features, tuple(described[i].seen for i in by_source)
 
 
 class _Index:

@@ -140,13 +140,17 @@ class Reader:
 @dataclass
 class Raw:
     """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
-    would take any category. ``readers`` are the encoders by column, ``looked_at`` the
-    columns in whose numbers a step looks for infinities. ``met`` are the columns that a transformer has met. ``of_numpy_2`` is what the file says of the numpy that wrote it, if anything.
+    would take any category. ``seen`` are the values that the data holds in each of the
+    columns that it describes. ``readers`` are the encoders by column, ``looked_at`` the
+    columns in whose numbers a step looks for infinities. ``met`` are the columns that a
+    transformer has met. ``of_numpy_2`` is what the file says of the numpy that wrote it,
+    if anything.
     """
 
     names: tuple[str, ...]
     reject_unknown: bool = False
     described: tuple[Column, ...] | None = None
+    seen: tuple[tuple[Constant, ...], ...] = ()
     readers: dict[int, list[Reader]] = field(default_factory=dict)
     looked_at: dict[int, None] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)

@@ -16,9 +16,13 @@ from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
 from ..read.records import Record
 from ..read.xgboost_payload import model_of
 from .booster_trees import booster_of
+from .xgboost_form import has_known_form
 
 #: The newest XGBoost whose arithmetic is known here.
-NEWEST = (3, 2)
+NEWEST = (3, 4)
+
+# The integers of categories that UBJSON, which has no such type, stores as signed ones.
+_UNSIGNED = {12: np.uint16, 14: np.uint32, 16: np.uint64}
 
 _DEFAULT_NAME = re.compile(r"f(0|[1-9][0-9]*)\Z")
 
@@ -55,6 +59,11 @@ class XgboostModel:
     names: tuple[str, ...] | None
     categories: tuple[tuple[Any, ...] | None, ...] | None
 
+    @property
+    def is_newer(self) -> bool:
+        """Whether a version wrote it that is newer than the newest known."""
+        return self.version[:2] > NEWEST
+
 
 def xgboost_model(record: Record, path: str) -> XgboostModel:
     """The model that a record of the package ``xgboost`` holds."""
@@ -86,28 +95,15 @@ class _Parts:
         self.learner: Mapping[str, Any] = model["learner"]
         self.path = path
         self.version_text: str | None = None
-        self.version = self._version(model.get("version"))
+        self.version = self._version(model)
         self.parallel = _parallel(model.get("config"))
 
     def model(self) -> XgboostModel:
         booster = self.learner["gradient_booster"]
-        name = booster.get("name")
+        forest, dropped = self._forest(booster)
         weights = None
-        if name == "dart":
-            if self.version < (1, 0, 0):
-                raise self._refuse(
-                    "its booster is dart, whose predict dropped trees at random in "
-                    "XGBoost 0.90 and before",
-                    "Fit the model with XGBoost 1.0 or later.",
-                )
-            weights = tuple(self._floats(booster["weight_drop"]).tolist())
-            booster = booster["gbtree"]
-        elif name != "gbtree":
-            raise self._refuse(
-                f"its booster is {name!r}, which is no sum of trees",
-                "Supported are the boosters gbtree and dart.",
-            )
-        forest = booster["model"]
+        if dropped is not None:
+            weights = tuple(self._floats(dropped).tolist())
         parameters = self.learner["learner_model_param"]
         outputs = max(
             1,
@@ -142,6 +138,27 @@ class _Parts:
             categories=self._categories(forest.get("cats"), width),
         )
 
+    def _forest(self, booster: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any]:
+        """The trees, and the weights of DART: beside them up to 3.2, since 3.3 among
+        them, in a booster that is called gbtree."""
+        name = booster.get("name")
+        if name == "gbtree":
+            forest: Mapping[str, Any] = booster["model"]
+            weights = forest.get("weight_drop")
+            return forest, weights if weights is not None and len(weights) else None
+        if name != "dart":
+            raise self._refuse(
+                f"its booster is {name!r}, which is no sum of trees",
+                "Supported are the boosters gbtree and dart.",
+            )
+        if self.version < (1, 0, 0):
+            raise self._refuse(
+                "its booster is dart, whose predict dropped trees at random in "
+                "XGBoost 0.90 and before",
+                "Fit the model with XGBoost 1.0 or later.",
+            )
+        return booster["gbtree"]["model"], booster["weight_drop"]
+
     def _tree(self, tree: Mapping[str, Any], width: int, number: int) -> XgboostTree:
         left, right, features, default_left = (
             self._integers(tree[key])
@@ -166,7 +183,13 @@ class _Parts:
         inner = left != -1
         if (inner & ((features < 0) | (features >= width))).any():
             raise self._damaged(f"tree {number} tests a feature that is not there")
-        if np.isnan(conditions).any():
+        if tree.get("id", number) != number:
+            raise self._damaged(f"tree {number} is numbered as another")
+        chosen = self._chosen(tree, count)
+        # A test for categories has no number to compare with: NaN up to 3.0, then 0.
+        numbers = np.ones(count, dtype=bool)
+        numbers[[node for node in chosen if inner[node]]] = False
+        if np.isnan(conditions[numbers]).any():
             raise self._damaged(f"tree {number} holds NaN in place of a number")
         return XgboostTree(
             left=left.tolist(),
@@ -174,7 +197,7 @@ class _Parts:
             features=features.tolist(),
             conditions=conditions,
             default_left=default_left.astype(bool).tolist(),
-            chosen=self._chosen(tree, count),
+            chosen=chosen,
         )
 
     def _chosen(self, tree: Mapping[str, Any], count: int) -> dict[int, list[int]]:
@@ -217,17 +240,27 @@ class _Parts:
             raw = bytes(int(x) & 0xFF for x in self._integers(values).tolist())
             if any(not 0 <= a <= b <= len(raw) for a, b in zip(ends, ends[1:])):
                 raise self._damaged("its categories do not fit together")
-            if not raw.isascii():
+            if not raw.isascii() and self.version < (3, 4, 0):
                 # XGBoost of a pandas frame counts characters and stores as many bytes.
                 raise self._refuse(
-                    "its categories hold letters beyond ASCII, which XGBoost stores cut "
-                    "in the wrong places, so the file does not say which they are",
-                    "Encode these columns before the model, as by an OrdinalEncoder in a "
-                    "Pipeline, or fit it on categories of ASCII letters alone.",
+                    "its categories hold letters beyond ASCII, which XGBoost before 3.4 "
+                    "stores cut in the wrong places, so the file does not say which they "
+                    "are",
+                    "Fit it with XGBoost 3.4 or later, encode these columns before the "
+                    "model, as by an OrdinalEncoder in a Pipeline, or fit it on "
+                    "categories of ASCII letters alone.",
                 )
-            texts = [raw[a:b].decode("ascii") for a, b in zip(ends, ends[1:])]
+            try:
+                texts = [raw[a:b].decode("utf-8") for a, b in zip(ends, ends[1:])]
+            except UnicodeDecodeError:
+                raise self._damaged("a category is no text") from None
             return tuple(texts) or None
         array = np.asarray(values)
+        kind = encoding.get("type")
+        if isinstance(values, np.ndarray) and isinstance(kind, int):
+            unsigned = _UNSIGNED.get(kind)
+            if unsigned is not None and array.dtype.kind == "i":
+                array = array.astype(unsigned)  # the same bits, for they are as wide
         if array.size and array.dtype.kind not in "iuf":
             raise self._refuse(
                 "its categories are of a kind that is not supported",
@@ -250,16 +283,18 @@ class _Parts:
         text = attributes.get("best_iteration") if attributes else None
         return int(text) if text is not None else None
 
-    def _version(self, version: Any) -> tuple[int, int, int]:
-        known = [int(x) for x in version or ()]
+    def _version(self, model: Mapping[str, Any]) -> tuple[int, int, int]:
+        known = [int(x) for x in model.get("version") or ()]
         major, minor, patch = (known + [0, 0, 0])[:3]
         if (major, minor) > NEWEST:
-            raise self._refuse(
-                f"it was written by XGBoost {major}.{minor}, and this "
-                "treecompile knows the arithmetic of versions up to "
-                f"{NEWEST[0]}.{NEWEST[1]}",
-                "Update treecompile, or fit the model with an older XGBoost.",
-            )
+            form = {key: part for key, part in model.items() if key != "config"}
+            if major != NEWEST[0] or not has_known_form(form):
+                raise self._refuse(
+                    f"it was written by XGBoost {major}.{minor}, and this "
+                    "treecompile knows the arithmetic of versions up to "
+                    f"{NEWEST[0]}.{NEWEST[1]}",
+                    "Update treecompile, or fit the model with an older XGBoost.",
+                )
         self.version_text = ".".join(map(str, known)) or None
         return major, minor, patch
 

@@ -17,6 +17,7 @@ from ..errors import DAMAGED
 from ..program import (
     Apply,
     Arithmetic,
+    Ascending,
     Choice,
     Number,
     Replace,
@@ -32,7 +33,7 @@ from .build import Answering, Labels, Member, Vector
 from .flow import Flow, Raw
 from .precision import SINGLE_LIMIT, double_cuts
 from .tree import class_labels
-from .xgboost_data import XgboostModel, XgboostTree, xgboost_model
+from .xgboost_data import NEWEST, XgboostModel, XgboostTree, xgboost_model
 
 _LOGISTIC = {"binary:logistic", "reg:logistic"}
 _EXPONENTIAL = {
@@ -49,6 +50,7 @@ _PLAIN = {
     "reg:absoluteerror",
     "reg:pseudohubererror",
     "reg:quantileerror",
+    "reg:expectileerror",
     "rank:pairwise",
     "rank:ndcg",
     "rank:map",
@@ -77,6 +79,12 @@ def xgboost(member: Member) -> Answering:
     record = member.record
     model = xgboost_model(record, member.here)
     _check_objective(member, model)
+    if model.is_newer:
+        member.build.remarks.append(
+            f"XGBoost {model.version_text} wrote the model, which is newer than this "
+            "treecompile. What it wrote has the form of "
+            f"{NEWEST[0]}.{NEWEST[1]}, and is computed as there: compare some answers."
+        )
     member.check_width(model.width)
     member.check_columns(_takes_missing(member, model), SINGLE_LIMIT)
     two = record.name.endswith("Classifier") and model.objective not in _MANY
@@ -95,6 +103,9 @@ def xgboost(member: Member) -> Answering:
     elif model.objective == _HINGE:
         value = tuple(member.build.stage(Choice((x,), 0.0))[0] for x in raw)
         words = f"whether {words} is above 0"
+    elif _sorts(model):
+        value = member.build.stage(Ascending(raw, "quantile"))
+        words = f"{words}, in ascending order"
     if not two:
         answers = value if value == raw else member.build.values(value, "value")
         return Answering(None, answers, words, several=len(raw) > 1, single=True)
@@ -126,6 +137,18 @@ def _check_objective(member: Member, model: XgboostModel) -> None:
             f"its objective {model.objective!r} cannot be compiled exactly",
             f"Supported are {', '.join(sorted(_KNOWN))}.",
         )
+    if model.objective == "reg:expectileerror" and model.outputs > 1:
+        # Each is the one before plus log1p(exp(x)), by a log1pf that is not known here.
+        raise member.refuse(
+            "several expectiles at once cannot be compiled exactly",
+            "Fit a model for each of them.",
+        )
+
+
+def _sorts(model: XgboostModel) -> bool:
+    """Whether the quantiles of a row are put in order, as they are since 3.4."""
+    several = model.objective == "reg:quantileerror" and model.outputs > 1
+    return several and model.version >= (3, 4, 0)
 
 
 def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answering:
@@ -202,6 +225,9 @@ def _sum(member: Member, model: XgboostModel, flow: Flow) -> Vector:
     places = member.build.places(flow)
     count = _used(member, model)
     old = _base_last(model)
+    # Asked so, the trees of DART are weighted by themselves (see _dropped).
+    bare = member.record.name == "Booster"
+    bare |= member.record.get("predictor") not in (None, "auto")
     member.build.rounded = True
     found, rows, nodes = [], [], []
     for number in range(count):
@@ -210,11 +236,12 @@ def _sum(member: Member, model: XgboostModel, flow: Flow) -> Vector:
             inner,
             model.trees[number].left,
             model.trees[number].right,
-            _tests(model.trees[number], places),
+            _tests(model.trees[number], places, model.version),
         )
         values = model.trees[number].conditions[leaves]
         if model.weights is not None:
-            start = 0.0 if old else base[model.groups[number]]
+            plain = old or bare or model.version >= (3, 3, 0)
+            start = 0.0 if plain else base[model.groups[number]]
             values = _dropped(values, start, model.weights[number])
         found.append(tree)
         rows.append(tuple((x,) for x in values.astype(np.float64).tolist()))
@@ -247,7 +274,10 @@ def _base_last(model: XgboostModel) -> bool:
 def _dropped(
     values: NDArray[np.float32], base: float, weight: float
 ) -> NDArray[np.float32]:
-    """What a tree of DART adds: its sum with the base, less the base, times a weight."""
+    """What a tree of DART adds: its sum with the base, less the base, times a weight.
+
+    The base is 0 where a Booster predicts a DMatrix, and for all since 3.3.
+    """
     start, factor = np.float32(base), np.float32(weight)
     return ((start + values) - start) * factor
 
@@ -318,7 +348,9 @@ def _missing(member: Member) -> Flow:
     )
 
 
-def _tests(tree: XgboostTree, places: NDArray[np.int64]) -> Callable[[int], Test]:
+def _tests(
+    tree: XgboostTree, places: NDArray[np.int64], version: tuple[int, int, int]
+) -> Callable[[int], Test]:
     # x < c of singles is x <= the single before c.
     before = np.nextafter(tree.conditions, np.float32(-np.inf))
     cuts = double_cuts(before.astype(np.float64)).tolist()
@@ -327,18 +359,33 @@ def _tests(tree: XgboostTree, places: NDArray[np.int64]) -> Callable[[int], Test
         place = int(places[tree.features[node]])
         missing_left = tree.default_left[node]
         if node in tree.chosen:
-            return _category_test(place, tree.chosen[node], missing_left)
+            return _category_test(place, tree.chosen[node], missing_left, version)
         return Threshold(place, cuts[node], missing_left)
 
     return test
 
 
-def _category_test(place: int, chosen: list[int], missing_left: bool) -> Test:
-    """Right where the code, cut to an integer, is one of the chosen."""
+def _category_test(
+    place: int, chosen: list[int], missing_left: bool, version: tuple[int, int, int]
+) -> Test:
+    """Right where the code, cut to an integer, is one of the chosen.
+
+    What is no code, below 0 or too large, goes left; in 1.6 it goes the way of a missing
+    value, and so does what is beyond the chosen ones, rounded up to a multiple of 32.
+    Up to 1.5 what lies between -1 and 0 is cut to 0.
+    """
     codes = sorted({code for code in chosen if 0 <= code < _OUT_OF_RANGE})
     edges = np.array([[code, code + 1] for code in codes], dtype=np.float32)
+    if codes and codes[0] == 0 and version < (1, 6, 0):
+        edges[0, 0] = np.nextafter(np.float32(-1.0), np.float32(0.0))
     below = double_cuts(np.nextafter(edges, np.float32(-np.inf)).astype(np.float64))
     pieces = [piece for a, b in below.tolist() for piece in ((a, False), (b, True))]
+    if (1, 6, 0) <= version < (1, 7, 0) and codes and not missing_left:
+        ends = np.array([0, min(codes[-1] // 32 * 32 + 32, _OUT_OF_RANGE)], np.float32)
+        first, last = double_cuts(
+            np.nextafter(ends, np.float32(-np.inf)).astype(np.float64)
+        ).tolist()
+        return bands(place, [(first, True), *pieces, (last, False)], False, False)
     return bands(place, pieces, True, missing_left)
 
 

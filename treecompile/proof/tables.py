@@ -65,6 +65,7 @@ _APPLIED = re.compile(
 _APPLIED_LATE = re.compile(
     r"leaves = _leaves\((_numbers\(\*validate\(record\)\)|validate\(record\))\)\n"
 )
+_LISTS = ("numbers: ", "numbers = ", "numbers += ", "return [")
 _AT_LEAF = re.compile(r"(\w+)\[_leaf\(numbers, (\w+|-?\d+)\)\]")
 _TERMS = re.compile(
     r"for (\w+) in range\((\w+)\[(\w+)\], \2\[\3 \+ 1\]\):\n"
@@ -137,7 +138,7 @@ class TableReader:
         body = self.reader.score.body
         self._list(body)
         walks = list(filter(_walks, body))
-        stages = [s for s in model.stages if isinstance(s, Trees)]
+        stages = [s for s in model.stages if isinstance(s, Trees) and s.trees]
         if len(walks) != len(stages):
             raise Strange(
                 "score does not walk the trees stage by stage", self.reader.score
@@ -220,7 +221,7 @@ class TableReader:
         """What the list of numbers holds, as the statements put it together."""
         for stmt in body:
             value = getattr(stmt, "value", None)
-            names = ast.unparse(stmt).startswith(("numbers", "return ["))
+            names = ast.unparse(stmt).startswith(_LISTS)
             if names and isinstance(value, ast.List):
                 self.numbers += value.elts
             elif names and ast.unparse(stmt).startswith("numbers = _numbers("):

@@ -186,6 +186,28 @@ def _getattr(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     return Record(name, args)
 
 
+_MODULE = Name("types", "ModuleType")
+
+
+def _module(name: Name, args: tuple[Any, ...], context: Context) -> Record:
+    """``dill._dill._import_module("numpy.core._multiarray_umath")``: a mention of a
+    module, of a known library."""
+    if len(args) not in (1, 2) or type(args[0]) is not str:
+        raise refusal(name)
+    if args[0].partition(".")[0] not in allowed.PACKAGES:
+        raise refusal(name)
+    return Record(_MODULE, args[:1])
+
+
+def _attribute_of_module(name: Name, args: tuple[Any, ...], context: Context) -> Any:
+    """``dill._dill._get_attr(module, "_reconstruct")``: a mention of what stands there;
+    whether that may be called is for the list to say."""
+    of_module = args and isinstance(args[0], Record) and args[0].cls == _MODULE
+    if len(args) != 2 or not of_module or type(args[1]) is not str:
+        raise refusal(name)
+    return context.name(args[0].args[0], args[1])
+
+
 def _type(name: Name, args: tuple[Any, ...], context: Context) -> Name:
     """``type(None)`` and its like; with three arguments it would make a class."""
     if len(args) == 1 and args[0] is None:
@@ -401,6 +423,7 @@ def _table() -> dict[tuple[str, str], Maker]:
     answer(_newobj_ex, _COPYREG, "__newobj_ex__")
 
     multiarray = ("numpy.core.multiarray", "numpy._core.multiarray")
+    multiarray += ("numpy.core._multiarray_umath", "numpy._core._multiarray_umath")
     numeric = ("numpy.core.numeric", "numpy._core.numeric")
     answer(arrays.reconstruct, multiarray, "_reconstruct")
     answer(arrays.scalar, multiarray, "scalar")
@@ -421,6 +444,8 @@ def _table() -> dict[tuple[str, str], Maker]:
 
     answer(arrays.dill_array, ("dill._dill", "dill.dill"), "_create_array")
     answer(_named_type, ("dill._dill", "dill.dill"), "_load_type")
+    answer(_module, ("dill._dill", "dill.dill"), "_import_module")
+    answer(_attribute_of_module, ("dill._dill", "dill.dill"), "_get_attr")
     answer(_named_type, ("cloudpickle.cloudpickle",), "_builtin_type")
 
     for module, names in allowed.PLAIN_RECORDS.items():

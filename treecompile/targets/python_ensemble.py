@@ -16,6 +16,7 @@ from typing import Any
 from ..layout import early_return, is_plain, leaf_counts, plain
 from ..program import (
     SCORES,
+    Ascending,
     Choice,
     Element,
     Ensemble,
@@ -171,7 +172,7 @@ class EnsembleText:
         return [str(i) for i in range(count)]
 
     def _stage(self, number: int, stage: Stage) -> list[str]:
-        if isinstance(stage, Trees) and self.packed is not None:
+        if isinstance(stage, Trees) and stage.trees and self.packed is not None:
             return self._packed_trees(self.packed, number, stage)
         if isinstance(stage, Trees):
             return self._trees(number, stage)
@@ -205,6 +206,8 @@ class EnsembleText:
             order = "_single" if stage.single else "_paired" * stage.paired
             name = help_("_normalized" + order)
             return f"{name}({vector}, {literal(stage.otherwise)})"
+        if isinstance(stage, Ascending):
+            return f"sorted({vector})"
         if isinstance(stage, WeightedMedian):
             weights = self.spelling.table("weights", map(literal, stage.weights))
             return [f"{help_('_weighted_median')}({vector}, {weights})"]
@@ -526,6 +529,7 @@ class EnsembleText:
         if self.whole[0] not in self.spelling.elements:
             stems = [self._stem(score) for score in self.model.scores]
             names = identifiers(stems, {"scores"})
+            self.spelling.take(names)
             self.spelling.elements.update(zip(self.whole, names))
         return [self.spelling.elements[element] for element in self.whole]
 

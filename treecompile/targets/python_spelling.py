@@ -137,8 +137,12 @@ class Spelling:
     def names(self, stems: list[str]) -> list[str]:
         """New variables, named after the stems."""
         names = identifiers(stems, self._taken)
-        self._taken.update(names)
+        self.take(names)
         return names
+
+    def take(self, names: Iterable[str]) -> None:
+        """Give these names to no variable from here on."""
+        self._taken.update(names)
 
     def pending(self) -> list[str]:
         """The variables that :meth:`take_computed` will tell of."""

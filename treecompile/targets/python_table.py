@@ -53,9 +53,9 @@ MOST_NESTED_NODES = 250_000
 
 def is_packed(program: Program, layout: str) -> bool:
     """Whether a program's trees come out as a table: ``layout`` is auto, nested or
-    table."""
+    table. Without a tree there is nothing to put into one."""
     if layout != "auto":
-        return layout == "table"
+        return layout == "table" and next(program.trees(), None) is not None
     return sum(len(tree.tests) for tree in program.trees()) > MOST_NESTED_NODES
 
 

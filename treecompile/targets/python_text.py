@@ -97,7 +97,7 @@ OWN_NAMES = frozenset(
     "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER _PLAIN _MISSING "
     "InvalidRecord "
     "validate encode score predict predict_proba decision_function apply predict_many "
-    "predict_proba_many main SELF_TEST self_test record records value values number name names columns "
+    "predict_proba_many main SELF_TEST self_test record records value values number numbers name names columns "
     "inf nan isnan near hint known self l O I".split()
 )
 
@@ -114,7 +114,8 @@ def identifiers(
     result = []
     for name in names:
         word = _word(name)
-        word = "_" + word.upper() if upper else word
+        if upper:  # as Python reads it, or two that look alike would be one
+            word = unicodedata.normalize("NFKC", "_" + word.upper())
         candidate, count = word, 1
         while candidate in reserved:
             count += 1
