@@ -373,7 +373,7 @@ def _clean(name: str, value: Any) -> Any:
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
     value = _plain(value)
-    if value != value:  # noqa: PLR0124 (any kind of nan)
+    if type(value).__name__ != "NaTType" and value != value:  # noqa: PLR0124
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
@@ -397,12 +397,11 @@ def _number(value: Any) -> float:
 
 
 def _plain(value: Any) -> Any:
-    """The value, None for pandas.NA; TypeError for what numpy and pandas have that is
-    neither a number nor a category: complex numbers, dates and NaT."""
-    kind = type(value).__name__
-    if kind == "NAType":
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
         return None
-    if kind == "NaTType" or isinstance(value, complex):
+    if isinstance(value, complex):
         raise TypeError
     if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
         raise TypeError

@@ -292,12 +292,11 @@ def _number(value: Any) -> float:
 
 
 def _plain(value: Any) -> Any:
-    """The value, None for pandas.NA; TypeError for what numpy and pandas have that is
-    neither a number nor a category: complex numbers, dates and NaT."""
-    kind = type(value).__name__
-    if kind == "NAType":
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
         return None
-    if kind == "NaTType" or isinstance(value, complex):
+    if isinstance(value, complex):
         raise TypeError
     if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
         raise TypeError
