@@ -145,9 +145,7 @@ def test_keywords_mean_what_they_mean() -> None:
     assert column(type=["number", "null"]) == number(missing=True)
     assert column(type="integer") == number(integer=True)
     assert column(type=["integer", "number"]) == number()
-    assert column(type="number", minimum=1, maximum=2.5) == number(
-        low=1.0, high=2.5
-    )
+    assert column(type="number", minimum=1, maximum=2.5) == number(low=1.0, high=2.5)
     assert column(type="number", exclusiveMinimum=1) == number(
         low=math.nextafter(1.0, 2.0)
     )
