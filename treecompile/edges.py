@@ -32,7 +32,7 @@ def pools(program: Program) -> dict[int, list[Any]]:
     pools: dict[int, list[Any]] = {}
     for i, column in enumerate(program.columns):
         if column.categories is not None:
-            pools[i] = [raw(state) for state in states_of(column)]
+            pools[i] = _of_states(column)
             continue
         places = {p for cut in found[i] for p in _beside(cut)}
         numbers = [*map(double, sorted(places | _bounds(column))), *_NUMBERS]
@@ -54,6 +54,16 @@ def _bounds(column: Column) -> set[int]:
     for low, high in column.holes:
         ends |= {index(low) - 1, index(high) + 1}
     return ends
+
+
+def _of_states(column: Column) -> list[Any]:
+    """A value for each state of a category column; for an unknown one a text and, where
+    some categories are numbers, a number."""
+    values = [raw(state) for state in states_of(column)]
+    numbers = [float(x) for x in column.categories or () if not isinstance(x, str)]
+    if column.unknown and numbers:
+        values.append(max(numbers) + 1.5)
+    return values
 
 
 def raw(state: Any) -> Any:
@@ -115,7 +125,7 @@ def at_edges(
     base = example(replace(program, required=tuple(range(len(program.columns)))))
     at = program.columns[column]
     if at.categories is not None:
-        values = [raw(state) for state in states_of(at)]
+        values = _of_states(at)
     else:
         places = {p for cut in map(index, cuts) for p in _beside(cut) if p >= cut}
         numbers = [*map(double, sorted(places | _bounds(at)))]
@@ -243,7 +253,8 @@ def _inside(
                 value = None if value is None or value != value else value
         elif isinstance(truth, States):
             state = State.MISSING if value is None else value
-            state = State.UNKNOWN if value == STRANGER and column.unknown else state
+            if value is not None and value not in (column.categories or ()):
+                state = State.UNKNOWN
             if not truth.holds(state):
                 value = raw(truth.some(column))
         record[column.name] = value

@@ -198,11 +198,27 @@ def _number(value: Any) -> float:
     """A number as a float, nan where it is missing; TypeError if it is no number."""
     if value is None:
         return nan
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise TypeError
+    if type(value) is not int:
+        value = _plain(value)
+        if value is None:
+            return nan
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+            raise TypeError
     if hasattr(value, "__index__") and abs(int(value)) > 2**53:
         raise ValueError  # the model may have seen another double
     return float(value)
+
+
+def _plain(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -302,16 +318,20 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
             yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
 
 
+_MISSING = ("", "NA", "<NA>", "NaN", "nan", "N/A", "null", "NULL", "None")
+
+
 def _cell(name: str, text: str | None) -> Any:
     """The value that a cell of a CSV file stands for."""
     if name not in RULES:
         return text
-    if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
+    if text is None or text in _MISSING:
         return None
     if text in ("True", "False"):  # as pandas writes a column of booleans
         return text == "True"
     try:
-        return int(text) if text.lstrip("+-").isdigit() else float(text)
+        if text.isascii() and "_" not in text:  # which Python takes, and pandas not
+            return int(text) if text.lstrip("+-").isdigit() else float(text)
     except ValueError:
         pass  # not a number: validate says so
     return text

@@ -247,12 +247,25 @@ def _clean(name: str, value: Any) -> Any:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
-    if value != value:  # noqa: PLR0124 (any kind of nan)
+    value = _plain(value)
+    if type(value).__name__ != "NaTType" and value != value:  # noqa: PLR0124
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
         return value
     raise ValueError
+
+
+def _plain(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -355,6 +368,9 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
             yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
 
 
+_MISSING = ("", "NA", "<NA>", "NaN", "nan", "N/A", "null", "NULL", "None")
+
+
 def _cell(name: str, text: str | None) -> Any:
     """The value that a cell of a CSV file stands for."""
     if name not in RULES:
@@ -363,7 +379,7 @@ def _cell(name: str, text: str | None) -> Any:
     known = {str(value): value for value in rule.get("enum", rule.get("examples", ()))}
     if text in known:
         return known[text]
-    if text is None or text in ("", "NA", "NaN", "nan", "N/A", "null", "NULL", "None"):
+    if text is None or text in _MISSING:
         return None
     return text
 
