@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnsupportedModel
 from ..read.records import Record
+from .early_nodes import nodes_of, values_of
 
 KNOWN_FIELDS = {
     "left_child",
@@ -56,7 +57,7 @@ def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
     """
     if not (isinstance(tree, Record) and tree.kind == ("sklearn", "Tree")):
         raise UnsupportedModel(path, "its tree_ is not a scikit-learn tree")
-    nodes, values = tree.get("nodes"), tree.get("values")
+    nodes, values = nodes_of(tree), values_of(tree)
     _check_layout(nodes, values, path)
     left = nodes["left_child"].astype(np.int64)
     right = nodes["right_child"].astype(np.int64)
