@@ -34,7 +34,7 @@ def values_of(tree: Record) -> Any:
         return None
     if values.ndim != 1:
         return values
-    if outputs < 1 or not count or values.size % (count * outputs):
+    if outputs < 1 or not count or not values.size or values.size % (count * outputs):
         return None
     return values.reshape(count, outputs, -1)
 

@@ -57,6 +57,13 @@ def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
     """
     if not (isinstance(tree, Record) and tree.kind == ("sklearn", "Tree")):
         raise UnsupportedModel(path, "its tree_ is not a scikit-learn tree")
+    if "nodes" not in tree and "children" in tree:
+        raise UnsupportedModel(
+            path,
+            "scikit-learn 0.11 or older wrote it, whose trees have a form that is not "
+            "known here",
+            "Fit it with scikit-learn 0.12 or later.",
+        )
     nodes, values = nodes_of(tree), values_of(tree)
     _check_layout(nodes, values, path)
     left = nodes["left_child"].astype(np.int64)
