@@ -88,6 +88,14 @@ def lower(
         _ComplexWarning,
     ) as error:
         # A file can hold anything under the names of fitted attributes.
+        lacking = str(error.args[0]) if isinstance(error, KeyError) else ""
+        if lacking.endswith("_") and lacking.isidentifier():
+            raise UnsupportedModel(
+                "",
+                f"A part of the model has no {lacking}, as one has that is fitted.",
+                "Call fit() before the model is pickled; if it was fitted, the file is "
+                "damaged or was made by hand.",
+            ) from error
         raise UnsupportedModel(
             "",
             f"The parts of the model do not fit together ({type(error).__name__}: "

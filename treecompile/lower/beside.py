@@ -17,7 +17,7 @@ from ..errors import UnsupportedModel
 from ..program import Constant, Feature, Match, Program, Read, SingleTree, columns_of
 from ..read.records import Record
 from ..suggest import did_you_mean
-from .compose import TRANSFORMERS, transform
+from .compose import TRANSFORMERS, is_fitted, transform
 from .flow import Flow, Raw, Step, flow_of
 from .labels import ENCODERS, mapping_of
 from .names import fitted_names, input_names
@@ -300,11 +300,6 @@ def _check_transformer(part: Part) -> None:
         transform(Step(part.value, Flow(()), part.where, Raw(())))  # says why
 
 
-# What is fitted without leaving a trace.
-_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
-_STATELESS |= {"FeatureUnion"}
-
-
 def _check_fitted(part: Part) -> None:
     record = part.value
     if not isinstance(record, Record):
@@ -313,8 +308,7 @@ def _check_fitted(part: Part) -> None:
             "it is no transformer",
             listed(records_of(record)) if is_container(record) else "",
         )
-    fitted = any(name.endswith("_") and name[:1] != "_" for name in record)
-    if not fitted and record.name not in _STATELESS:
+    if not is_fitted(record):
         raise UnsupportedModel(
             name_part(part.where, record),
             "it is not fitted",

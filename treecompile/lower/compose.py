@@ -42,6 +42,8 @@ def transform(step: Step) -> Flow:
         step.raw.visit(record, step.here)
         if record.kind not in COMPOSITES:
             step.raw.met.update(*map(columns_of, step.flow.values))
+        if not is_fitted(record):
+            raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
         flow = TRANSFORMERS[record.kind](step)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
@@ -52,6 +54,19 @@ def transform(step: Step) -> Flow:
         problem += f": {INEXACT[record.kind]}"
     raise UnsupportedModel(
         name_part(step.path, record), problem, f"{supported}\n{UNSUPPORTED_ADVICE}"
+    )
+
+
+# What is fitted without leaving a trace.
+_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
+_STATELESS |= {"FeatureUnion"}
+
+
+def is_fitted(record: Record) -> bool:
+    """Whether a transformer was fitted, which leaves attributes that end in ``_``."""
+    prefit = record.name == "SelectFromModel" and record.get("prefit") is True
+    return record.name in _STATELESS or prefit or any(
+        name.endswith("_") and name[:1] != "_" for name in record
     )
 
 

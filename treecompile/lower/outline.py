@@ -14,6 +14,7 @@ import numpy as np
 
 from ..read.allowed import PACKAGES
 from ..read.records import Name, Record
+from .early_nodes import nodes_of
 from .paths import join
 from .versions import version_text
 
@@ -279,7 +280,7 @@ def size_of(record: Any) -> Size:
         return Size()
     tree = record.get("tree_")
     if isinstance(tree, Record):
-        return _size_of_nodes(tree.get("nodes"))
+        return _size_of_nodes(nodes_of(tree))
     size = Size()
     rounds = record.get("_predictors")
     for predictors in rounds if isinstance(rounds, (list, tuple)) else ():

@@ -139,13 +139,16 @@ class _Parts:
         )
 
     def _forest(self, booster: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any]:
-        """The trees, and the weights of DART: beside them up to 3.2, since 3.3 among
-        them, in a booster that is called gbtree."""
+        """The trees, and the weights of DART, if it is that: since 3.3 it is called
+        gbtree too, with weights beside the trees in 3.3 and among them since 3.4."""
         name = booster.get("name")
         if name == "gbtree":
             forest: Mapping[str, Any] = booster["model"]
-            weights = forest.get("weight_drop")
-            return forest, weights if weights is not None and len(weights) else None
+            for holder in (forest, booster):
+                weights = holder.get("weight_drop")
+                if weights is not None and len(weights):
+                    return forest, weights
+            return forest, None
         if name != "dart":
             raise self._refuse(
                 f"its booster is {name!r}, which is no sum of trees",

@@ -1,9 +1,9 @@
 """Whether a model of an XGBoost newer than the newest known has the form known here.
 
 What a newer version computes otherwise, it mostly also stores otherwise: 3.3 put the
-weights of DART among the trees, under the name of a booster without them, and a reader
-that passes over what it does not know would have added the trees up without. So every
-key must be known. What is computed otherwise from the same keys cannot be seen (3.4 began
+weights of DART elsewhere, under the name of a booster without them, and 3.4 elsewhere
+again; a reader that passes over what it does not know would have added the trees up
+without. So every key must be known. What is computed otherwise from the same keys cannot be seen (3.4 began
 to sort quantiles): so the objective, too, must be one whose answers were made by the same
 formula in every version since 1.0.
 """

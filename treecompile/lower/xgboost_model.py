@@ -130,6 +130,14 @@ def xgboost(member: Member) -> Answering:
 
 
 def _check_objective(member: Member, model: XgboostModel) -> None:
+    curved = model.objective in _LOGISTIC | _EXPONENTIAL
+    if not model.trees and curved and model.version >= (1, 0, 0):
+        # XGBoost 3.2 takes the base score for the sum itself then: 0.62, not 0.5.
+        raise member.refuse(
+            "it has no tree, and what its objective makes of the base score alone "
+            "differs between versions of XGBoost",
+            "Fit it with n_estimators=1 or more.",
+        )
     # What it was fitted by, where that is a function of your own, is no part of predict:
     # the file says the objective whose answers it gives.
     if model.objective not in _KNOWN:

@@ -194,7 +194,7 @@ def _module(name: Name, args: tuple[Any, ...], context: Context) -> Record:
     module, of a known library."""
     if len(args) not in (1, 2) or type(args[0]) is not str:
         raise refusal(name)
-    if args[0].partition(".")[0] not in allowed.PACKAGES:
+    if args[0].partition(".")[0] not in {"numpy", *allowed.PACKAGES}:
         raise refusal(name)
     return Record(_MODULE, args[:1])
 
