@@ -628,7 +628,7 @@ def test_the_command_says_what_was_shown(tmp_path: Path) -> None:
     assert done.exit_code == 1 and "the record: {" in done.stdout
     report = json.loads(run("verify", folder / "model.pkl", edited, "--json").stdout)
     assert not report["ok"] and report["parts"][0]["disagreements"][0]["record"]
-    assert run("verify", folder / "model.pkl", tmp_path / "none.py").exit_code == 1
+    assert run("verify", folder / "model.pkl", tmp_path / "none.py").exit_code == 2
 
 
 def test_build_verifies_and_writes_nothing_that_differs(

@@ -616,10 +616,16 @@ def test_objects_with_slots_and_of_list_or_dict_classes() -> None:
     assert both.root.attributes == {"b": 2, "a": 1}
     odd = read_bytes(base + b"}K\x01K\x02sb.").root
     assert odd.attributes == {} and odd.state == {1: 2}
-    like_list = read_bytes(base + b"K\x01a(K\x02K\x03e.").root
+    frozen = b"\x80\x02cpandas.core.indexes.frozen\nFrozenList\n)\x81"
+    like_list = read_bytes(frozen + b"K\x01a(K\x02K\x03e.").root
     assert like_list.state == [1, 2, 3]
-    like_dict = read_bytes(base + b"X\x01\x00\x00\x00aK\x01sK\x01K\x02s.").root
+    bunch = b"\x80\x02csklearn.utils\nBunch\n)\x81"
+    items = b"X\x01\x00\x00\x00aK\x01sK\x01K\x02s"
+    like_dict = read_bytes(bunch + items + b".").root
     assert like_dict["a"] == 1 and like_dict.state == {1: 2}
+    for wrong in (b"K\x01a", b"(K\x02K\x03e", items):
+        with pytest.raises(UnreadableFile, match="what is no"):
+            read_bytes(base + wrong + b".")
     old_style = read_bytes(b"(isklearn.pipeline\nPipeline\n}Va\nI1\nsb.").root
     assert old_style["a"] == 1
 

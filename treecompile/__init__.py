@@ -120,8 +120,8 @@ def verify(
     records to try: the path of a CSV file, a frame, or mappings.
 
     Returns a report: ``ok`` is whether nothing differs, ``complete`` whether all parts
-    were shown, ``str()`` of it what ``treecompile verify`` prints. Raises
-    :class:`TreecompileError` where the model or the scorer cannot be read.
+    were shown, ``exit_code`` what ``treecompile verify`` ends with, and ``str()`` of it
+    what it prints. Raises :class:`TreecompileError` where the model or the scorer cannot be read.
     """
     from .proof import prove
     from .proof.rows import rows_of
@@ -132,6 +132,7 @@ def verify(
         _text(scorer),
         model_name=_named(model),
         scorer_name="the scorer" if _is_text(scorer) else os.fspath(scorer),  # type: ignore[arg-type]
+        scorer_path=None if _is_text(scorer) else scorer,  # type: ignore[arg-type]
         described=_described(schema, None),
         others=[read_model(other) for other in others],
         data=rows_of(data),

@@ -27,7 +27,15 @@ class Failed(click.ClickException):
         click.echo(f"Error: {self.format_message()}", err=True, file=file)
 
 
-def reported(command: Callable[..., None]) -> Callable[..., None]:
+class Unreadable(Failed):
+    """The same of a command that says with 1 that two things differ: exit 2."""
+
+    exit_code = 2
+
+
+def reported(
+    command: Callable[..., None], failed: type[Failed] = Failed
+) -> Callable[..., None]:
     """A command whose TreecompileErrors are messages, not tracebacks."""
     import functools
 
@@ -36,13 +44,19 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **options)
         except TreecompileError as error:
-            raise Failed(str(error)) from None
+            raise failed(str(error)) from None
         except MemoryError:
-            raise Failed(
+            raise failed(
                 "The memory of this machine does not hold the model."
             ) from None
 
     return run
+
+
+def reported_as_unreadable(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that says with 1 that two things differ: 2 where one of
+    them cannot be read."""
+    return reported(command, Unreadable)
 
 
 class Share(click.FloatRange):
@@ -297,10 +311,10 @@ def build(
     "load",
     flag_value=False,
     default=True,
-    help="Do not ask the fitted model itself: emission alone is shown.",
+    help="Ask for emission alone, without the fitted model itself.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The report for programs.")
-@reported
+@reported_as_unreadable
 def verify(
     model: str,
     scorer: str,
@@ -320,7 +334,13 @@ def verify(
     Combination:  records on the edges, at random and of the data, put to both.
 
     The last two need scikit-learn in a version that answers as the one that wrote
-    MODEL. Exit 1 where the two differ.
+    MODEL.
+
+    \b
+    Exit 0:       all that was asked for was shown.
+    Exit 1:       the two differ.
+    Exit 2:       wrong usage, or a file that cannot be read.
+    Exit 3:       nothing differs, but a part that was asked for was not shown.
     """
     from . import _described, _text
     from .proof import prove
@@ -333,6 +353,7 @@ def verify(
             _text(scorer),
             model_name=model,
             scorer_name=scorer,
+            scorer_path=scorer,
             described=_described(schema, None),
             others=[read_file(other) for other in others],
             data=rows_of(data),
@@ -340,8 +361,8 @@ def verify(
             progress=progress.at,
         )
     click.echo(report.as_json() if as_json else report.text())
-    if not report.ok:
-        raise SystemExit(1)
+    if report.exit_code:
+        raise SystemExit(report.exit_code)
 
 
 class Progress:

@@ -90,7 +90,7 @@ def tried(
         _keep(program, record, on_edges)
     at_random: dict[str, Row] = {}
     for _ in range(others):
-        _keep(program, _at_random(program, choices, rng), at_random)
+        _keep(program, record_at_random(program, choices, rng), at_random)
     return list(on_edges.values()), list(at_random.values())
 
 
@@ -145,9 +145,10 @@ def _ceil(x: float) -> float:
     return x if math.isinf(x) else float(math.ceil(x))
 
 
-def _at_random(
+def record_at_random(
     program: Program, choices: dict[int, list[Any]], rng: random.Random
 ) -> dict[str, Any]:
+    """A record of the edges of its columns, and of what lies between."""
     record = {}
     for i, column in enumerate(program.columns):
         pool = choices[i]

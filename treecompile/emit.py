@@ -38,11 +38,14 @@ def emit(
         source = template.render(language.context(program, layout))
     if format is None:
         format = source.count("\n") <= MOST_LINES_TO_FORMAT
-    if format:
-        import black
+    return formatted(source) if format else source
 
-        source = black.format_str(source, mode=black.Mode())
-    return source
+
+def formatted(source: str) -> str:
+    """The text of a scorer as black lays it out."""
+    import black
+
+    return black.format_str(source, mode=black.Mode())
 
 
 @cache

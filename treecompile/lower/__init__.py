@@ -41,6 +41,7 @@ from .names import fitted_names
 from .parts import find_part
 from .paths import name_part
 from .precision import SINGLE_LIMIT
+from .shadowed import check_shadows
 from .tree import Positive, lower_tree, with_positive
 from .versions import accepts_missing, version_of, version_text
 from .wrappers import Unwrapped, unwrap
@@ -76,6 +77,8 @@ def lower(
             # Complex numbers in the place of real ones: numpy would only warn.
             warnings.simplefilter("error", _ComplexWarning)
             root = find_part(file.root, part)
+            for each in (root, *(part.value for part in beside.parts)):
+                check_shadows(each)
             return _lower(root, file, described, threshold, reject_unknown, beside)
     except TreecompileError:
         raise

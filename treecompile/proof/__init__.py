@@ -9,8 +9,9 @@ The text of a scorer is only read until emission is shown; it is run for combina
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -27,13 +28,15 @@ from . import folding
 from .asked import Fitted
 from .combination import Combination
 from .decisions import Differs, read_back
-from .emission import Asked, asked, check
+from .emission import Asked, asked, check, in_its_place
 from .rebuild import CannotRebuild, names_in
 from .report import Part, Report, Verdict
 from .source import Source, Strange, parse
 from .versions import answers_the_same, installed
 
 __all__ = ["Report", "prove", "read_back_if_short"]
+
+ALONE = "To ask for emission alone, give --no-model."
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def prove(
     *,
     model_name: str = "the model",
     scorer_name: str = "the scorer",
+    scorer_path: str | os.PathLike[str] | None = None,
     described: tuple[Described, ...] | None = None,
     options: Options | None = None,
     others: Iterable[ModelFile] = (),
@@ -62,7 +66,8 @@ def prove(
 
     ``described`` and ``options`` are what it was built with; what is None, the scorer
     itself says; ``others`` are the files that its options name by content. ``data`` gives records to try. ``load`` has the fitted model itself
-    asked, where the scikit-learn for it is installed. Raises UnsupportedModel where the model cannot be compiled at all.
+    asked, where the scikit-learn for it is installed. ``scorer_path`` is where the scorer
+    stands, if it does: what Python would run in its place is looked for there. Raises UnsupportedModel where the model cannot be compiled at all.
     """
     built: list[Built] = []
 
@@ -83,6 +88,8 @@ def prove(
     emission, source, program = check(scorer, program_of)
     if source is None or program is None:
         return Report(model_name, scorer_name, (emission,))
+    if scorer_path is not None:
+        emission = in_its_place(emission, scorer_path, scorer)
     others_ = _with_the_model(file, source, built[0], data, load, progress)
     return Report(model_name, scorer_name, (emission, *others_))
 
@@ -129,10 +136,12 @@ def _with_the_model(
             )
         except CannotRebuild as error:
             why = f"The fitted model could not be put together again: {error}."
+            how = ALONE
     words = f"{why} The fitted transformers were not run."
-    folding_ = Part("folding", Verdict.NOT_SHOWN, words, {}, (), how)
+    folding_ = Part("folding", Verdict.NOT_SHOWN, words, {}, (), how, load)
     combination = Combination(source, before, after, threshold, progress)
-    return folding_, combination.against_the_program(why, how)
+    part = combination.against_the_program(why, how)
+    return folding_, replace(part, asked=load)
 
 
 def _why_not(root: Any, program: Program, load: bool) -> tuple[str, str]:
@@ -140,15 +149,15 @@ def _why_not(root: Any, program: Program, load: bool) -> tuple[str, str]:
     wrote = program.origin.version
     exact = f"scikit-learn=={wrote}" if wrote else "scikit-learn of its version"
     how = f"To show it: pip install {exact}, then verify again."
-    if program.origin.library != "scikit-learn":
-        return f"Models of {program.origin.library} are not loaded.", ""
+    if load and program.origin.library != "scikit-learn":
+        return f"Models of {program.origin.library} are not loaded.", ALONE
     if not load:
         return "The model was not to be loaded.", "To show it, leave away --no-model."
     here = installed()
     if here is None:
         return "There is no scikit-learn here.", how
     if wrote is None:
-        return "The file does not say which scikit-learn wrote it.", ""
+        return "The file does not say which scikit-learn wrote it.", ALONE
     if not answers_the_same(wrote, here, names_in(root)):
         return (
             f"The model was written by scikit-learn {wrote}, and that of {here} is not "

@@ -2,14 +2,13 @@
 
 A record is put to the model as it was fitted: numbers as doubles, all other columns as
 objects, in a frame if it was fitted on one. Answers come from one batch, whose members
-all work alone (``n_jobs`` 1); a batch that the model refuses is halved until it is known
-which of its records it refuses.
+all work alone (``n_jobs`` 1); a batch that the model refuses is halved until some records
+are known that it refuses. Those of it that were not come to are ``UNASKED``.
 """
 
 from __future__ import annotations
 
 import importlib
-import math
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,7 +18,11 @@ import numpy as np
 from ..edges import Row
 from ..interpret import value_of
 from ..program import Program, State, columns_of
+from .holes import holes_of
 from .rebuild import CannotRebuild, one_job, rebuild
+
+# So many records that a model refuses are looked for. Each costs some calls of it.
+_MOST_REFUSED = 12
 
 
 class Refused:
@@ -27,6 +30,14 @@ class Refused:
 
     def __init__(self, message: str) -> None:
         self.message = message
+
+
+class Unasked:
+    """What stands for the answer to a record that was not put to the model."""
+
+
+UNASKED = Unasked()
+NO_ANSWER = (Refused, Unasked)
 
 
 class Fitted:
@@ -41,8 +52,9 @@ class Fitted:
         one_job(self.model)
         self.program = program
         self.numbers = [self._is_number(feature.value) for feature in program.inputs]
-        self.hole = None if _only_none(self.model) else math.nan
         self.transformers, self.last = _unwrapped(self.model)
+        self.holes = holes_of(self.model, self.transformers, len(program.inputs))
+        self.looked_for = _MOST_REFUSED
         if program.frame:
             self.pandas = _pandas()
 
@@ -53,17 +65,17 @@ class Fitted:
 
     # --- Records ----------------------------------------------------------------------
 
-    def given(self, rows: Sequence[Row], hole: Any) -> Any:
-        """Records as the model takes them."""
+    def given(self, rows: Sequence[Row], holes: Sequence[Any]) -> Any:
+        """Records as the model takes them; ``holes`` are what is missing in each column."""
         columns = []
-        for feature, number in zip(self.program.inputs, self.numbers):
+        for feature, number, hole in zip(self.program.inputs, self.numbers, holes):
             values = [self._value(feature.value, row, hole) for row in rows]
             if number:
                 columns.append(np.array(values, dtype=np.float64))
             else:
                 array = np.empty(len(values), dtype=object)
                 array[:] = values
-                columns.append(array)
+                columns.append(self._column(array))
         if not self.program.frame:
             matrix = np.empty(
                 (len(rows), len(columns)), dtype=float if all(self.numbers) else object
@@ -73,6 +85,11 @@ class Fitted:
             return matrix
         names = [feature.name for feature in self.program.inputs]
         return self.pandas.DataFrame(dict(zip(names, columns)), columns=names)
+
+    def _column(self, array: Any) -> Any:
+        """A column of objects. In a frame it stays one: pandas 3 makes text of an array
+        of None and text, and NaN of its None."""
+        return self.pandas.Series(array, dtype=object) if self.program.frame else array
 
     def _value(self, expression: Any, row: Row, hole: Any) -> Any:
         record, values = row
@@ -89,6 +106,7 @@ class Fitted:
     def answers(self, rows: Sequence[Row], name: str) -> list[Any]:
         """What a method of the model answers for each, Refused where it refuses it."""
         method = self._method(name)
+        self.looked_for = _MOST_REFUSED
         return self._asked(rows, lambda X: _rows(method(X), len(X)))
 
     def has(self, name: str) -> bool:
@@ -108,6 +126,7 @@ class Fitted:
 
     def features(self, rows: Sequence[Row], which: Sequence[int]) -> list[Any]:
         """Some of the numbers that each is transformed to, Refused where it is."""
+        self.looked_for = _MOST_REFUSED
         return self._asked(rows, lambda X: list(_some(self._through(X), which)))
 
     def _through(self, X: Any) -> Any:
@@ -118,23 +137,25 @@ class Fitted:
     def _asked(self, rows: Sequence[Row], ask: Callable[[Any], list[Any]]) -> list[Any]:
         if not rows:
             return []
-        holes = [self.hole] if len(rows) > 1 else [self.hole, None]
         error: Exception | None = None
-        for hole in holes:
-            # One row alone may be summed in another order than a row of a batch.
-            batch = rows if len(rows) > 1 else [*rows, *rows]
+        # One row alone may be summed in another order than a row of a batch.
+        batch = rows if len(rows) > 1 else [*rows, *rows]
+        for holes in (self.holes, [None] * len(self.holes)):
             try:
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
                     warnings.simplefilter("ignore")
-                    return ask(self.given(batch, hole))[: len(rows)]
+                    return ask(self.given(batch, holes))[: len(rows)]
             except (ValueError, TypeError, OverflowError) as refused:
-                error = refused
+                error = error or refused
             except Exception as failure:  # of an attribute that was not kept
                 raise CannotRebuild(
                     f"it does not answer ({type(failure).__name__}: {failure})"
                 ) from failure
         if len(rows) == 1:
+            self.looked_for -= 1
             return [Refused(str(error).partition("\n")[0])]
+        if self.looked_for <= 0:
+            return [UNASKED] * len(rows)
         half = len(rows) // 2
         return self._asked(rows[:half], ask) + self._asked(rows[half:], ask)
 
@@ -192,26 +213,3 @@ def _unwrapped(model: Any) -> tuple[list[Any], Any]:
         else:
             break
     return transformers, model
-
-
-def _only_none(model: Any) -> bool:
-    """Whether None is a category of some encoder in a model, and NaN of none."""
-    seen: set[int] = set()
-    todo = [model]
-    none = nan = False
-    while todo:
-        part = todo.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        if isinstance(part, (list, tuple)):
-            todo += part
-        elif isinstance(part, dict):
-            todo += part.values()
-        elif hasattr(part, "__dict__") and type(part).__module__.startswith("sklearn."):
-            for array in part.__dict__.get("categories_") or ():
-                if getattr(getattr(array, "dtype", None), "kind", "") == "O":
-                    none |= any(x is None for x in array.tolist())
-                    nan |= any(x != x for x in array.tolist())
-            todo += part.__dict__.values()
-    return none and not nan

@@ -19,10 +19,11 @@ from ..interpret import leaf
 from ..program import Program, SingleTree
 from ..progress import Progress
 from ..samples import FUNCTIONS
-from .asked import Fitted, Refused
+from .asked import NO_ANSWER, Fitted, Refused, Unasked
 from .paths import path_to, step
 from .report import Disagreement, Part, Verdict
 from .source import Source
+from .whole import Whole
 
 # So many nodes are visited by the reference interpreter, where it stands in.
 _VISITS = 3_000_000
@@ -53,10 +54,12 @@ class Combination:
     ) -> None:
         self.scorer = loaded(source)
         self.before, self.after = before, after
+        self.whole = Whole(before, after)
         self.threshold = threshold
         self.progress = progress
         self.promise = promise(before)
         self.found: list[Disagreement] = []
+        self.refusals: list[Disagreement] = []
         self.counts = {"edges": 0, "random": 0, "data": 0, "answers": 0}
         self.counts |= {"refused": 0, "near": 0}
 
@@ -69,7 +72,7 @@ class Combination:
             "random": len(at_random),
             "data": len(own),
         }
-        return edges + at_random + own
+        return list(map(self.whole.row, edges + at_random + own))
 
     # --- Against the model ------------------------------------------------------------
 
@@ -82,29 +85,42 @@ class Combination:
             if hasattr(self.scorer, name) and fitted.has(name)
         ]
         total, done = len(rows) * len(functions), 0
-        taken = rows
-        refusals: dict[int, str] = {}
+        answered = dict.fromkeys(functions, 0)
         for name in functions:
-            expected: list[Any] = []
-            for first in range(0, len(taken), _AT_ONCE):
+            for first in range(0, len(rows), _AT_ONCE):
                 self.progress("combination", done, total)
-                some = taken[first : first + _AT_ONCE]
-                expected += self._expected(fitted, some, name)
+                some = rows[first : first + _AT_ONCE]
+                expected = self._expected(fitted, some, name)
                 done += len(some)
-            for row, says in zip(taken, expected):
-                if isinstance(says, Refused):
-                    refusals[id(row)] = says.message
-                else:
-                    self._compare(name, row, says)
-        self.counts["refused"] = len(refusals)
-        return self._part(functions)
+                for row, says in zip(some, expected):
+                    if isinstance(says, Refused):
+                        self._refuses(name, row, says)
+                    elif not isinstance(says, Unasked):
+                        answered[name] += 1
+                        self._compare(name, row, says)
+        return self._part(answered)
+
+    def _refuses(self, name: str, row: Row, says: Refused) -> None:
+        self.counts["refused"] += 1
+        if len(self.refusals) < _MOST_SHOWN:
+            what = f"{name} answers a record that the model refuses"
+            self.refusals.append(
+                Disagreement(
+                    what,
+                    f"refused: {says.message}",
+                    repr(self._answer(name, row[0])),
+                    None,
+                    self._path(row),
+                    row[0],
+                )
+            )
 
     def _expected(self, fitted: Fitted, rows: Sequence[Row], name: str) -> list[Any]:
         if name == "predict" and self.threshold is not None:
             shares = fitted.answers(rows, "predict_proba")
             labels: Any = self.after.classes
             return [
-                s if isinstance(s, Refused) else labels[s[1] >= self.threshold]
+                s if isinstance(s, NO_ANSWER) else labels[s[1] >= self.threshold]
                 for s in shares
             ]
         found = fitted.answers(rows, name)
@@ -115,7 +131,7 @@ class Combination:
     def _relabelled(self, fitted: Fitted, label: Any) -> Any:
         """The label as the scorer says it, where --labels says what it stands for."""
         options = dict(self.before.origin.options)
-        if "labels" not in options or isinstance(label, Refused):
+        if "labels" not in options or isinstance(label, NO_ANSWER):
             return label
         own = fitted.last.classes_.tolist()
         return self.after.classes[own.index(label)]  # type: ignore[index]
@@ -124,7 +140,7 @@ class Combination:
         given = self._answer(name, row[0])
         self.counts["answers"] += 1
         if name == "apply":
-            expected = _whole(expected)
+            expected = _integers(expected)
         if isinstance(expected, tuple) and len(expected) == 1:
             # A target of one column, fitted as a matrix, is answered as one.
             expected = expected if isinstance(given, tuple) else expected[0]
@@ -183,14 +199,17 @@ class Combination:
         )
         return Part("combination", verdict, words, self.counts, tuple(self.found), how)
 
-    def _part(self, functions: list[str]) -> Part:
-        counts = self.counts
+    def _part(self, answered: dict[str, int]) -> Part:
+        counts, functions = self.counts, list(answered)
         kinds = [f"{counts['edges']:,} on edges", f"{counts['random']:,} at random"]
         if counts["data"]:
             kinds.append(f"{counts['data']:,} of the data")
         words = f"Records tried: {', '.join(kinds)}; {', '.join(functions)}: "
+        silent = [name for name, count in answered.items() if not count]
         if self.found:
             words += "some answers are not the model's."
+        elif silent or not functions:
+            return self._nothing(words, silent)
         elif counts["near"]:
             assert self.promise is not None
             words += (
@@ -202,14 +221,23 @@ class Combination:
             words += f"{counts['answers']:,} answers, all equal to the last bit."
             if passes_through_exp(self.before):
                 words += f" They pass through exp or its kin; {flavour()}."
-        if counts["refused"]:
-            words += f" The model refuses {counts['refused']:,} records that the scorer takes."
-        verdict = Verdict.DIFFERS if self.found else Verdict.SHOWN
-        return Part("combination", verdict, words, counts, tuple(self.found))
+        if self.refusals:
+            words += " The model refuses records that the scorer takes."
+        found = (*self.found, *self.refusals)
+        verdict = Verdict.DIFFERS if found else Verdict.SHOWN
+        return Part("combination", verdict, words, counts, found)
+
+    def _nothing(self, words: str, silent: list[str]) -> Part:
+        """The part where a method of the model answered no record at all: whether it
+        refuses them, or cannot answer here, is not known."""
+        words += f"the model answers no record with {', '.join(silent) or 'anything'}"
+        if self.refusals:
+            words += f" ({self.refusals[0].model})"
+        return Part("combination", Verdict.NOT_SHOWN, words + ".", self.counts)
 
 
-def _whole(value: Any) -> Any:
+def _integers(value: Any) -> Any:
     """Numbers of leaves as integers: some models answer them as floats."""
     if isinstance(value, tuple):
-        return tuple(map(_whole, value))
+        return tuple(map(_integers, value))
     return int(value) if isinstance(value, float) else value

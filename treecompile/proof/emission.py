@@ -8,18 +8,20 @@ decisions, read back without a look at how they were written, are those of the p
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..emit import emit
+from ..emit import MOST_LINES_TO_FORMAT, emit, formatted
 from ..errors import TreecompileError
 from ..options import Options, digest, from_line
 from ..program import Program
 from ..schema import Described, columns_of_schema
+from .bytecode import instead_of
 from .decisions import Differs, read_back
 from .report import Disagreement, Part, Verdict
-from .source import Source, Strange, difference, parse, quick
+from .source import Source, Strange, check_names, difference, parse, quick
 
 _OPTIONS = re.compile(r"^Options: (.*)$", re.MULTILINE)
 _COLUMNS = re.compile(r"^Columns: as .* \(RULES ([0-9a-f]{16})\)\.$", re.MULTILINE)
@@ -93,6 +95,7 @@ def check_source(
         where = None
         with quick():
             if source.text != expected:
+                check_names(source)
                 where = difference(source.tree, _tree_of(expected))
             counts = read_back(source, program)
     except Differs as error:
@@ -101,7 +104,15 @@ def check_source(
         return _part(_no_scorer(error)), None, None
     if where is not None:
         return _part(_explained(source, expected, *where)), None, None
-    return _shown(program, counts), source, program
+    return _shown(program, counts, _is_exact(source.text, expected)), source, program
+
+
+def _is_exact(text: str, expected: str) -> bool:
+    """Whether a text is to the byte what treecompile writes, formatted or not."""
+    if text == expected:
+        return True
+    short = expected.count("\n") <= MOST_LINES_TO_FORMAT
+    return short and text == formatted(expected)
 
 
 def _tree_of(text: str) -> ast.Module:
@@ -117,10 +128,11 @@ def _no_scorer(error: Strange) -> Disagreement:
     )
 
 
-def _shown(program: Program, counts: dict[str, int]) -> Part:
+def _shown(program: Program, counts: dict[str, int], exact: bool) -> Part:
     trees, tests, leaves = counts["trees"], counts["tests"], counts["leaves"]
+    but = "" if exact else ", but for its comments and layout"
     words = (
-        f"The text is what treecompile writes for this model. Read back from it: "
+        f"The text is what treecompile writes for this model{but}. Read back from it: "
         f"{_count(trees, 'tree')}, {_count(tests, 'test')}, "
         f"{_count(leaves, 'leaf', 'leaves')}, {_count(counts['constants'], 'constant')}, "
         "each as in the model."
@@ -133,6 +145,31 @@ def _shown(program: Program, counts: dict[str, int]) -> Part:
         with_ += ["columns as described"] if program.origin.described else []
         words += f" Built with {' and '.join(with_)}."
     return Part("emission", Verdict.SHOWN, words, counts)
+
+
+def in_its_place(part: Part, path: str | os.PathLike[str], data: bytes | str) -> Part:
+    """The part, once what stands beside the scorer has been looked at: Python must not
+    run another code in its place."""
+    text = data if isinstance(data, bytes) else data.encode()
+    found = instead_of(path, text)
+    if not found:
+        return part
+    words = "The text is what treecompile writes, but Python may run another file."
+    how = f"Delete {found[0].path}: Python makes what it needs again."
+    return replace(
+        part,
+        verdict=Verdict.DIFFERS if any(f.known for f in found) else Verdict.NOT_SHOWN,
+        words=words,
+        disagreements=tuple(
+            Disagreement(
+                "importing the scorer may run another file in its place",
+                "the code of the scorer's text",
+                f"{each.path}: {each.why}",
+            )
+            for each in found
+        ),
+        how=how,
+    )
 
 
 def _count(number: int, one: str, many: str = "") -> str:

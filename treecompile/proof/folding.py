@@ -21,9 +21,10 @@ from ..fold.rewrite import RawTests
 from ..program import Among, Bands, Cuts, Program, Test, Threshold, Tree
 from ..progress import Progress
 from ..truth import Line, of_test
-from .asked import Fitted, Refused
+from .asked import NO_ANSWER, Fitted, Refused
 from .paths import step
 from .report import Disagreement, Part, Verdict
+from .whole import Whole
 
 # Cells of the transformed matrix at a time.
 _CELLS = 20_000_000
@@ -35,18 +36,24 @@ def check(before: Program, after: Program, fitted: Fitted, progress: Progress) -
     pairs, others = _pairs(before)
     counts = {"tests": 0, "columns": len(pairs), "values": 0, "comparisons": 0}
     found: list[Disagreement] = []
-    refused = 0
+    refused: list[tuple[Row, Refused]] = []
+    whole = Whole(before, after)
     for done, (column, tests) in enumerate(sorted(pairs.items())):
         progress("folding", done, len(pairs))
         rows, states = _rows(after, column, [raw for _, raw in tests])
+        rows = list(map(whole.row, rows))
         features = sorted({test.feature for test, _ in tests})
         at_once = max(1, _CELLS // len(features))
         counts["tests"] += len(tests)
         for first in range(0, len(rows), at_once):
             some = rows[first : first + at_once]
             vectors = fitted.features(some, features)
-            kept = [i for i, x in enumerate(vectors) if not isinstance(x, Refused)]
-            refused += len(vectors) - len(kept)
+            kept = [i for i, x in enumerate(vectors) if not isinstance(x, NO_ANSWER)]
+            refused += [
+                (row, says)
+                for row, says in zip(some, vectors)
+                if isinstance(says, Refused)
+            ]
             counts["values"] += len(kept)
             counts["comparisons"] += len(kept) * len(tests)
             if kept:
@@ -146,11 +153,11 @@ def _disagreement(
 def _part(
     counts: dict[str, int],
     others: int,
-    refused: int,
+    refused: list[tuple[Row, Refused]],
     found: list[Disagreement],
     transformers: int,
 ) -> Part:
-    counts |= {"others": others, "refused": refused}
+    counts |= {"others": others, "refused": len(refused)}
     behind = (
         f"behind {transformers} fitted transformer{'s' * (transformers > 1)}"
         if transformers
@@ -166,12 +173,27 @@ def _part(
         return Part(
             "folding", Verdict.DIFFERS, words, counts, tuple(found[:_MOST_SHOWN])
         )
+    if refused and not counts["values"]:
+        words += f"all of which the transformers refuse ({refused[0][1].message})."
+        return Part("folding", Verdict.NOT_SHOWN, words, counts)
+    if refused:
+        words += "some of which the transformers refuse, and the scorer takes."
+        shown = tuple(map(_refusal, refused[:_MOST_SHOWN]))
+        return Part("folding", Verdict.DIFFERS, words, counts, shown)
     words += "each goes the way that it goes in the scorer."
     if others:
         words += (
             f" {others:,} tests inside of the model, or on features that mix columns, "
             "are not folded so: they are left to the next part."
         )
-    if refused:
-        words += f" The model refuses {refused:,} of the values."
     return Part("folding", Verdict.SHOWN, words, counts)
+
+
+def _refusal(refused: tuple[Row, Refused]) -> Disagreement:
+    (record, _), says = refused
+    return Disagreement(
+        "the fitted transformers refuse a record that the scorer takes",
+        f"refused: {says.message}",
+        "taken",
+        record=record,
+    )

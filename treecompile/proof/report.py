@@ -55,7 +55,8 @@ class Disagreement:
 @dataclass(frozen=True)
 class Part:
     """One part of the proof: ``words`` say in a line what was done and found, ``counts``
-    how much of what, ``how`` how to show what was not."""
+    how much of what, ``how`` how to show what was not. ``asked`` is whether it was asked
+    for at all."""
 
     name: str
     verdict: Verdict
@@ -63,6 +64,7 @@ class Part:
     counts: dict[str, int]
     disagreements: tuple[Disagreement, ...] = ()
     how: str = ""
+    asked: bool = True
 
     def text(self) -> str:
         """The line, and under it what else there is to say."""
@@ -93,12 +95,27 @@ class Report:
         """Whether every part was shown."""
         return all(part.verdict is Verdict.SHOWN for part in self.parts)
 
+    @property
+    def exit_code(self) -> int:
+        """0 where all that was asked for was shown, 1 where something differs, 3 where
+        nothing differs but a part that was asked for was not shown."""
+        verdicts = [part.verdict for part in self.parts]
+        if Verdict.DIFFERS in verdicts:
+            return 1
+        asked = [part.verdict for part in self.parts if part.asked]
+        return 3 if Verdict.NOT_SHOWN in asked else 0
+
     def text(self) -> str:
         """The report as ``treecompile verify`` prints it."""
         if not self.ok:
             verdict = f"{self.scorer} is not shown to be {self.model}: see above."
         elif self.complete:
             verdict = f"{self.scorer} is {self.model}."
+        elif self.exit_code == 0:
+            verdict = (
+                f"{self.scorer} is what treecompile writes for {self.model}; "
+                "no more was asked for."
+            )
         else:
             verdict = (
                 f"{self.scorer} is {self.model} as far as shown: "
@@ -114,6 +131,7 @@ class Report:
                 "scorer": self.scorer,
                 "ok": self.ok,
                 "complete": self.complete,
+                "exit_code": self.exit_code,
                 "parts": [_part(part) for part in self.parts],
             },
             indent=2,
@@ -132,6 +150,7 @@ def _part(part: Part) -> dict[str, Any]:
     return {
         "name": part.name,
         "verdict": part.verdict.value,
+        "asked": part.asked,
         "words": part.words,
         "counts": part.counts,
         "how": part.how,

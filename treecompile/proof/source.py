@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import gc
+import io
 import math
-import re
+import tokenize
+import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,8 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from ..targets.python_table import CODES, unpacked
-
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+from .plain import NotPlain, plain
 
 
 class Strange(Exception):
@@ -67,26 +68,33 @@ class Source:
 
 
 def parse(data: bytes | str) -> Source:
-    """The source of a scorer; Strange where it is no Python, or not in UTF-8."""
-    if isinstance(data, bytes):
-        for line in data.split(b"\n", 2)[:2]:
-            cookie = _COOKIE.match(line)
-            if cookie and cookie[1].lower() not in (b"utf-8", b"utf8"):
-                raise Strange("it is not written in UTF-8")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise Strange("it is not written in UTF-8") from None
-    else:
-        text = data
+    """The source of a scorer; Strange where it is no Python, or where Python could read
+    another text in these bytes than we do."""
     try:
+        text = plain(data)
         with quick(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Source(text, ast.parse(text))
+    except NotPlain as error:
+        raise Strange(error.problem, error.line) from None
     except SyntaxError as error:
         raise Strange(f"it is not Python: {error.msg}", error.lineno) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise Strange(f"it is not Python: {error}") from None
+
+
+def check_names(source: Source) -> None:
+    """Strange where a name is written in letters that only look like its own: Python
+    takes them for the same name, and a person may not."""
+    if unicodedata.is_normalized("NFKC", source.text):
+        return
+    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        name = token.string
+        if token.type == tokenize.NAME and not unicodedata.is_normalized("NFKC", name):
+            raise Strange(
+                f"it writes a name as {name!a}, which Python takes for another",
+                token.start[0],
+            )
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from treecompile.read.joblib_arrays import InlineArray, NpyFileArray, ZFileArray
 from treecompile.read.keys import checked_items, checked_keys
 from treecompile.read.records import Name, Record
 
-_BUILTINS = ("builtins", "__builtin__")
+BUILTINS = ("builtins", "__builtin__")
 _COPYREG = ("copyreg", "copy_reg")
 _SINGLETONS = {"Ellipsis": "ellipsis", "NotImplemented": "NotImplementedType"}
 _LONGEST_NUMBER = 1_000
@@ -101,6 +101,12 @@ def _record(name: Name, args: tuple[Any, ...], context: Context) -> Record:
     return Record(name, args)
 
 
+def _object(name: Name, args: tuple[Any, ...], context: Context) -> Record:
+    if args:
+        raise Damaged("an object is made from malformed arguments")
+    return Record(name)
+
+
 def _extension_object(name: Name, args: tuple[Any, ...], context: Context) -> Record:
     """Cython's ``__pyx_unpickle_Thing(Thing, checksum, state)`` is a ``Thing``.
 
@@ -138,15 +144,19 @@ def _reconstructor(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     if len(args) != 3 or not isinstance(args[0], Name):
         raise Damaged("an object is made from malformed arguments")
     cls, base, state = args
-    if not isinstance(base, Name) or base.module not in _BUILTINS:
+    if not isinstance(base, Name) or base.module not in BUILTINS:
         raise Damaged("an object is made from malformed arguments")
-    made = _call(cls, () if state is None else (state,), context)
-    if type(made) is Record and type(state) is dict and base.name == "dict":
+    if base.name == "object" or state is None:
+        return new_object(cls, (), None, context, own=False)
+    made = new_object(cls, (state,), None, context, own=False)
+    kind = type(state)
+    if kind in (dict, list, set):
         context.charge(len(state))
         made.args = ()
+    if kind is dict and base.name == "dict":
         fill_mapping(made, state)
-    elif type(made) is Record and state is not None:
-        made.state = state
+    else:
+        made.state = kind(state) if kind in (list, set, dict) else state
     return made
 
 
@@ -154,7 +164,7 @@ def _newobj(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     """``copyreg.__newobj__(cls, *args)``."""
     if not args or not isinstance(args[0], Name):
         raise Damaged("an object is made from malformed arguments")
-    return _call(args[0], args[1:], context)
+    return new_object(args[0], args[1:], None, context)
 
 
 def _newobj_ex(name: Name, args: tuple[Any, ...], context: Context) -> Any:
@@ -163,14 +173,38 @@ def _newobj_ex(name: Name, args: tuple[Any, ...], context: Context) -> Any:
         raise Damaged("an object is made from malformed arguments")
     if type(args[1]) is not tuple or type(args[2]) is not dict:
         raise Damaged("an object is made from malformed arguments")
-    return _call(args[0], args[1] + ((args[2],) if args[2] else ()), context)
+    return new_object(args[0], args[1], args[2], context)
 
 
-def _call(name: Name, args: tuple[Any, ...], context: Context) -> Any:
-    # One level only: the makers that come through here would otherwise nest.
-    if name.module in _COPYREG:
-        raise refusal(name)
-    return maker_of(name, context)(name, args, context)
+def new_object(
+    cls: Name,
+    args: tuple[Any, ...],
+    keywords: dict[str, Any] | None,
+    context: Context,
+    *,
+    own: bool = True,
+) -> Any:
+    """What ``cls.__new__(cls, *args, **keywords)`` yields: no constructor has a say.
+
+    So a list or a dict is empty, whatever the arguments. ``own`` is whether it may be of
+    one of Python's and numpy's own types.
+    """
+    maker = maker_of(cls, context)
+    if maker is _record:
+        return Record(cls, (*args, keywords) if keywords else args)
+    if maker is _object or maker in _JOBLIB.values():
+        return maker(cls, args, context)
+    if maker is _extension_object and own:
+        return Record(cls, args)
+    if not own or keywords or not is_class(cls):
+        raise Damaged("an object is made from malformed arguments")
+    return maker(cls, () if maker in _MUTABLE else args, context)
+
+
+def is_class(name: Name) -> bool:
+    """Whether a name is that of a class, rather than of a function: of those that are
+    rebuilt; the list of the others holds hardly any function."""
+    return _TABLE.get((name.module, name.name)) not in _FUNCTIONS
 
 
 def _getattr(name: Name, args: tuple[Any, ...], context: Context) -> Any:
@@ -213,7 +247,7 @@ def _type(name: Name, args: tuple[Any, ...], context: Context) -> Name:
     if len(args) == 1 and args[0] is None:
         return context.name("builtins", "NoneType")
     singleton = args[0] if len(args) == 1 else None
-    for module in _BUILTINS:
+    for module in BUILTINS:
         for one, its_type in _SINGLETONS.items():
             if Name(module, one) == singleton:
                 return context.name("builtins", its_type)
@@ -237,9 +271,9 @@ def _ufunc(name: Name, args: tuple[Any, ...], context: Context) -> Name:
 
 def _encode(name: Name, args: tuple[Any, ...], context: Context) -> bytes:
     """``_codecs.encode(text, "latin1")``: how protocols up to 2 write bytes."""
-    if not 1 <= len(args) <= 2 or type(args[0]) is not str:
+    if len(args) != 2 or type(args[0]) is not str:
         raise Damaged("bytes are made from something that is no text")
-    if len(args) == 2 and not _is_latin(args[1]):
+    if not _is_latin(args[1]):
         raise refusal(name)
     context.charge_bytes(len(args[0]))
     try:
@@ -252,11 +286,17 @@ def _is_latin(encoding: Any) -> bool:
     return type(encoding) is str and encoding in ("latin1", "latin-1")
 
 
-def _items(args: tuple[Any, ...], context: Context) -> list[Any]:
+_ORDERED = (list, tuple, dict)
+
+
+def _items(
+    args: tuple[Any, ...],
+    context: Context,
+    kinds: tuple[type, ...] = (*_ORDERED, set, frozenset),
+) -> list[Any]:
     """The items of the one optional argument of ``list``, ``set`` and their like."""
     if not args:
         return []
-    kinds = (list, tuple, set, frozenset, dict)
     if len(args) != 1 or type(args[0]) not in kinds:
         raise Damaged("a collection is made from malformed arguments")
     context.charge(len(args[0]))
@@ -264,11 +304,11 @@ def _items(args: tuple[Any, ...], context: Context) -> list[Any]:
 
 
 def _list(name: Name, args: tuple[Any, ...], context: Context) -> list[Any]:
-    return _items(args, context)
+    return _items(args, context, _ORDERED)
 
 
 def _tuple(name: Name, args: tuple[Any, ...], context: Context) -> tuple[Any, ...]:
-    return tuple(_items(args, context))
+    return tuple(_items(args, context, _ORDERED))
 
 
 def _set(name: Name, args: tuple[Any, ...], context: Context) -> set[Any]:
@@ -280,25 +320,48 @@ def _frozenset(name: Name, args: tuple[Any, ...], context: Context) -> frozenset
 
 
 def _dict(name: Name, args: tuple[Any, ...], context: Context) -> dict[Any, Any]:
-    """``dict`` or ``OrderedDict`` of a mapping or of pairs."""
-    if args and type(args[0]) is dict:
+    """``dict`` of a mapping or of pairs."""
+    if len(args) == 1 and type(args[0]) is dict:
         context.charge(len(args[0]))
         return dict(args[0])
-    return checked_items(_items(args, context), context)
+    return checked_items(_items(args, context, _ORDERED), context)
+
+
+def _ordered(name: Name, args: tuple[Any, ...], context: Context) -> dict[Any, Any]:
+    """``OrderedDict`` of a mapping or of pairs; it may have attributes as well."""
+    return context.with_attributes(_dict(name, args, context))
+
+
+def _counter(name: Name, args: tuple[Any, ...], context: Context) -> dict[Any, Any]:
+    """``Counter`` of a mapping; of anything else it would count the items."""
+    if args and type(args[0]) is not dict:
+        raise Damaged("a collection is made from malformed arguments")
+    return context.with_attributes(_dict(name, args, context))
 
 
 def _defaultdict(name: Name, args: tuple[Any, ...], context: Context) -> dict[Any, Any]:
+    factory = args[0] if args else None
+    partial = isinstance(factory, Record) and factory.name == "partial"
+    if not (factory is None or isinstance(factory, Name) or partial):
+        raise Damaged("a collection is made from malformed arguments")
     return _dict(name, args[1:], context)
 
 
 def _deque(name: Name, args: tuple[Any, ...], context: Context) -> list[Any]:
-    return _items(args[:1], context)
+    """``deque(items, maxlen)``, as a list; more items than that are refused."""
+    made = _items(args[:1] if len(args) == 2 else args, context, _ORDERED)
+    limit = args[1] if len(args) == 2 else None
+    if limit is None:
+        return made
+    if type(limit) is not int or limit < len(made):
+        raise Damaged("a collection is made from malformed arguments")
+    return context.with_limit(made, limit)
 
 
 def _bytes(name: Name, args: tuple[Any, ...], context: Context) -> bytes:
     if not args:
         return b""
-    if type(args[0]) is list:
+    if len(args) == 1 and type(args[0]) is list:
         context.charge(len(args[0]))
         try:
             return bytes(args[0])
@@ -400,22 +463,23 @@ def _table() -> dict[tuple[str, str], Maker]:
     def answer(maker: Maker, modules: tuple[str, ...], *names: str) -> None:
         table.update({(module, name): maker for module in modules for name in names})
 
-    answer(_getattr, _BUILTINS, "getattr")
-    answer(_type, _BUILTINS, "type")
-    answer(_record, _BUILTINS, "object")
-    answer(_list, _BUILTINS, "list")
-    answer(_tuple, _BUILTINS, "tuple")
-    answer(_set, _BUILTINS, "set")
-    answer(_frozenset, _BUILTINS, "frozenset")
-    answer(_dict, _BUILTINS, "dict")
-    answer(_bytes, _BUILTINS, "bytes")
-    answer(_bytearray, _BUILTINS, "bytearray")
-    answer(_number, _BUILTINS, "int", "long", "float", "bool", "complex")
-    answer(_text, _BUILTINS, "str", "unicode")
-    answer(_range, _BUILTINS, "range", "xrange")
-    answer(_slice, _BUILTINS, "slice")
+    answer(_getattr, BUILTINS, "getattr")
+    answer(_type, BUILTINS, "type")
+    answer(_object, BUILTINS, "object")
+    answer(_list, BUILTINS, "list")
+    answer(_tuple, BUILTINS, "tuple")
+    answer(_set, BUILTINS, "set")
+    answer(_frozenset, BUILTINS, "frozenset")
+    answer(_dict, BUILTINS, "dict")
+    answer(_bytes, BUILTINS, "bytes")
+    answer(_bytearray, BUILTINS, "bytearray")
+    answer(_number, BUILTINS, "int", "long", "float", "bool", "complex")
+    answer(_text, BUILTINS, "str", "unicode")
+    answer(_range, BUILTINS, "range", "xrange")
+    answer(_slice, BUILTINS, "slice")
     answer(_encode, ("_codecs",), "encode")
-    answer(_dict, ("collections",), "OrderedDict", "Counter")
+    answer(_ordered, ("collections",), "OrderedDict")
+    answer(_counter, ("collections",), "Counter")
     answer(_defaultdict, ("collections",), "defaultdict")
     answer(_deque, ("collections", "_collections"), "deque")
     answer(_reconstructor, _COPYREG, "_reconstructor")
@@ -454,3 +518,21 @@ def _table() -> dict[tuple[str, str], Maker]:
 
 
 _TABLE = _table()
+# Types of which an object is empty until it is initialised.
+_MUTABLE = (_list, _set, _dict, _ordered, _counter, _defaultdict, _deque, _bytearray)
+_FUNCTIONS: tuple[Maker, ...] = (
+    _getattr,
+    _type,
+    _encode,
+    _reconstructor,
+    _newobj,
+    _newobj_ex,
+    _random,
+    _pandas_index,
+    _ufunc,
+    _named_type,
+    arrays.reconstruct,
+    arrays.scalar,
+    arrays.from_buffer,
+    arrays.dill_array,
+)

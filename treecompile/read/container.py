@@ -13,6 +13,7 @@ from treecompile.errors import UnreadableFile
 from treecompile.read.context import Damaged
 
 _CHUNK = 1 << 20
+_FIRST_CHUNK = 256
 # A file may unfold to this size whatever its own; beyond, it has to be in proportion.
 _ALWAYS_FINE = 256 << 20
 _LARGEST_RATIO = 50
@@ -142,12 +143,14 @@ def _chunks(
         machine = new()
         position = 0
         unused = b""
+        size = _FIRST_CHUNK  # of many small streams, each would be fed all of them
         while not machine.eof:
             # zlib hands back what it did not get to; the others keep it themselves.
             feed = unused
             if not feed and getattr(machine, "needs_input", True):
-                feed = bytes(rest[position : position + _CHUNK])
+                feed = bytes(rest[position : position + size])
                 position += len(feed)
+                size = min(_CHUNK, 8 * size)
             try:
                 content = machine.decompress(feed, _CHUNK)
             except (zlib.error, lzma.LZMAError, RuntimeError, ValueError, OSError):

@@ -56,6 +56,8 @@ class Context:
         self.joblib_arrays = 0
         self.python2 = False  # whether the stream holds the text of Python 2
         self.seconds_for_keys = 2.0
+        self._with_attributes: dict[int, dict[Any, Any]] = {}
+        self._with_limit: dict[int, tuple[list[Any], int]] = {}
 
     def charge(self, count: int) -> None:
         """Account for ``count`` objects about to be made."""
@@ -66,6 +68,29 @@ class Context:
     def charge_bytes(self, count: int) -> None:
         """Account for ``count`` bytes about to be copied or looked through."""
         self.charge(count // 64)
+
+    def with_attributes(self, made: dict[Any, Any]) -> dict[Any, Any]:
+        """Remember a dict that stands for one that may have attributes as well."""
+        self._with_attributes[id(made)] = made
+        return made
+
+    def with_limit(self, made: list[Any], limit: int) -> list[Any]:
+        """Remember how many items a list takes before it loses the first ones."""
+        self._with_limit[id(made)] = made, limit
+        return made
+
+    def has_place(self, target: list[Any]) -> bool:
+        """Whether a list holds all that was put into it."""
+        known = self._with_limit.get(id(target))
+        return known is None or len(target) <= known[1]
+
+    def takes_attributes(self, target: Any, state: Any) -> bool:
+        """Whether a plain value may be given this state, which is then forgotten."""
+        parts = state if type(state) is tuple and len(state) == 2 else (state,)
+        if len(parts) == 2 and type(parts[1]) is not dict:
+            return False
+        known = id(target) in self._with_attributes
+        return known and (parts[0] is None or type(parts[0]) is dict)
 
     def name(self, module: str, name: str) -> Name:
         """The one :class:`Name` of this file for a module and a name in it."""
@@ -80,15 +105,31 @@ class Context:
 class Unfinished(Record):
     """A record that the next BUILD turns into a value of another type.
 
-    Arrays and dtypes are pickled as an empty shell and a state. The shell may have
-    been memoized meanwhile; ``memo_key`` says where, so that the value replaces it.
+    Arrays and dtypes are pickled as an empty shell and a state. The shell may have been
+    memoized meanwhile: who recalls it gets the value, and who recalls it too early makes
+    something that only Python can make, an object that changes where it already is.
     """
 
-    __slots__ = ("memo_key",)
+    __slots__ = ("early",)
 
     def __init__(self, cls: Name, args: tuple[Any, ...] = ()) -> None:
         super().__init__(cls, args)
-        self.memo_key: int | None = None
+        self.early = False
+
+    def recalled(self) -> Any:
+        """What stands in the memo for it."""
+        if self.built:
+            return self.state
+        self.early = True
+        return self
+
+    def finished(self, state: Any, machine: Machine) -> Any:
+        """The value, from now on."""
+        if self.built or self.early:
+            raise Damaged("an array or a type is used before it is whole")
+        self.state = self.finish(state, machine)
+        self.built = True
+        return self.state
 
     def finish(self, state: Any, machine: Machine) -> Any:
         """The value that the shell and its state stand for."""

@@ -28,6 +28,10 @@ class JoblibWrapper(Unfinished):
 
     __slots__ = ()
 
+    def recalled(self) -> Any:
+        # In the memo, joblib leaves the wrapper where the array should be.
+        raise Damaged("a joblib array is malformed")
+
     def finish(self, state: Any, machine: Machine) -> arrays.Array:
         # The array of objects that a wrapper brings is a plain pickle. Were wrappers
         # allowed in it, two files could name each other without end.

@@ -12,7 +12,9 @@ from treecompile.errors import UnreadableFile
 from treecompile.read.context import Context, Damaged
 from treecompile.read.records import Name, Record
 
-_PLAIN = frozenset([str, bytes, bool, float, type(None), complex, type(...)])
+_PLAIN = frozenset([str, bytes, bool, float, type(None), type(...)])
+#: Classes of scikit-learn's that are dicts: no keys.
+DICTS = ("Bunch", "DeprecationDict", "_DictWithDeprecatedKeys")
 _WIDEST_KEY = 2**64
 _LARGEST_KEY = 1_000
 
@@ -24,7 +26,7 @@ def is_plain_key(key: Any) -> bool:
         # Ints that differ by multiples of 2**61 - 1 hash alike; among 64-bit numbers
         # only a handful do, so no file can make a dictionary slow with them.
         return bool(-_WIDEST_KEY < key < _WIDEST_KEY)
-    return kind in _PLAIN or kind is Name or kind is Record
+    return kind in _PLAIN or kind is Name or (kind is Record and key.name not in DICTS)
 
 
 def checked_keys(keys: Iterable[Any], context: Context) -> Iterable[Any]:
@@ -65,7 +67,7 @@ def _check_compound(key: Any) -> None:
         elif isinstance(part, np.dtype):
             if part.names is not None or part.subdtype is not None:
                 raise Damaged("a dictionary key is of a type that cannot be a key")
-        elif not is_plain_key(part):
+        elif type(part) is not complex and not is_plain_key(part):
             raise Damaged("a dictionary key is of a type that cannot be a key")
 
 

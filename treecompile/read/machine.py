@@ -10,13 +10,23 @@ Text of Python 2 is read as latin-1 (``encoding="latin1"`` of ``pickle.load``).
 
 from __future__ import annotations
 
+import codecs
 import re
 import struct
+import warnings
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from treecompile.errors import UnreadableFile
-from treecompile.read.calls import fill_mapping, maker_of, refusal
+from treecompile.read.calls import (
+    BUILTINS,
+    fill_mapping,
+    is_class,
+    maker_of,
+    new_object,
+    refusal,
+)
 from treecompile.read.context import (
     Context,
     Damaged,
@@ -24,7 +34,7 @@ from treecompile.read.context import (
     shown,
     too_many_objects,
 )
-from treecompile.read.keys import checked_keys
+from treecompile.read.keys import DICTS, checked_keys
 from treecompile.read.records import Name, Record
 
 _NEWEST_PROTOCOL = 5
@@ -32,29 +42,15 @@ _LONGEST_NUMBER = 1_000
 # Python refuses to print integers of more than 4,300 digits.
 _LONGEST_INT = 1_024
 _MISSING = object()
-# In the text of protocol 0, which Python 2 wrote as its repr.
-_ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
-_PLAIN_ESCAPES = {
-    b"a": b"\a",
-    b"b": b"\b",
-    b"f": b"\f",
-    b"n": b"\n",
-    b"r": b"\r",
-    b"t": b"\t",
-    b"v": b"\v",
-    b"\\": b"\\",
-    b"'": b"'",
-    b'"': b'"',
-}
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code = match[1]
-    if len(code) > 1 and code[:1] == b"x":
-        return bytes([int(code[1:], 16)])
-    if code[:1].isdigit() and code[:1] < b"8":
-        return bytes([int(code, 8) & 0xFF])
-    return _PLAIN_ESCAPES.get(code, match[0])
+# Libraries whose classes are no lists, and but for these no dicts.
+_NO_COLLECTIONS = (
+    "sklearn _loss xgboost lightgbm catboost _catboost builtins __builtin__".split()
+)
+# As pickle writes them. Others it reads in two ways, its C code and its Python code:
+# 010 is 8, or no number.
+_WHOLE = re.compile(rb"-?[1-9][0-9]*|0")
+_PLACE = re.compile(rb"[0-9]+")
+_FLOAT = re.compile(rb"[+-]?([0-9.]+(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
 
 
 class _Stop(Exception):
@@ -182,7 +178,10 @@ class Machine:
             self.pop_mark()
 
     def duplicate(self) -> None:
-        self.stack.append(self.stack[-1])
+        value = self.stack[-1]
+        if isinstance(value, Unfinished):
+            value = value.recalled()
+        self.stack.append(value)
 
     def stop(self) -> None:
         raise _Stop
@@ -192,7 +191,7 @@ class Machine:
     def put(self) -> None:
         if self.protocol == 1:
             self.protocol = 0
-        self.memo[self.number_line()] = self.stack[-1]
+        self.memo[self.place_line()] = self.stack[-1]
 
     def binput(self) -> None:
         self.memo[self.data[self.position]] = self.stack[-1]
@@ -208,10 +207,12 @@ class Machine:
         value = self.memo.get(key, _MISSING)
         if value is _MISSING:
             raise self.damage("it refers to a value that was never stored")
+        if isinstance(value, Unfinished):
+            value = value.recalled()
         self.stack.append(value)
 
     def get(self) -> None:
-        self.recall(self.number_line())
+        self.recall(self.place_line())
 
     def binget(self) -> None:
         key = self.data[self.position]
@@ -221,53 +222,41 @@ class Machine:
     def long_binget(self) -> None:
         self.recall(self.take_size(4))
 
-    def next_put(self) -> int | None:
-        """The memo key under which the value just made is about to be stored."""
-        code = self.data[self.position : self.position + 1]
-        rest = self.position + 1
-        if code == b"\x94":
-            return len(self.memo)
-        if code == b"q":
-            return int.from_bytes(self.data[rest : rest + 1], "little")
-        if code == b"r":
-            return int.from_bytes(self.data[rest : rest + 4], "little")
-        if code == b"p":
-            digits = self.data[rest : rest + 20].partition(b"\n")[0].strip()
-            return int(digits) if digits.isdigit() else None
-        return None
-
     # Numbers
 
-    def number_line(self) -> int:
-        line = self.take_line(_LONGEST_NUMBER).strip()
-        digits = line[1:] if line[:1] in (b"-", b"+") else line
-        if not digits.isdigit():
+    def place_line(self) -> int:
+        """A place in the memo."""
+        line = self.take_line(_LONGEST_NUMBER).rstrip()
+        if not _PLACE.fullmatch(line):
+            raise self.damage("a number that is none")
+        return int(line)
+
+    def whole_number(self, line: bytes) -> int:
+        if not _WHOLE.fullmatch(line):
             raise self.damage("a number that is none")
         return int(line)
 
     def int_line(self) -> None:
-        start = self.position
         line = self.take_line(_LONGEST_NUMBER)
-        if line == b"00":
-            self.stack.append(False)
-        elif line == b"01":
-            self.stack.append(True)
+        if line in (b"00", b"01"):
+            self.stack.append(line == b"01")
         else:
-            self.position = start
-            self.stack.append(self.number_line())
+            self.stack.append(self.whole_number(line.rstrip()))
 
     def long_line(self) -> None:
-        line = self.take_line(_LONGEST_NUMBER).strip()
-        digits = line[:-1] if line[-1:] in (b"L", b"l") else line
-        if not digits.lstrip(b"+-").isdigit():
-            raise self.damage("a number that is none")
-        self.stack.append(int(digits))
+        line = self.take_line(_LONGEST_NUMBER)
+        self.stack.append(self.whole_number(line.removesuffix(b"L")))
 
     def float_line(self) -> None:
+        line = self.take_line(_LONGEST_NUMBER)
         try:
-            self.stack.append(float(self.take_line(_LONGEST_NUMBER)))
+            value = float(line) if _FLOAT.fullmatch(line) else None
         except ValueError:
-            raise self.damage("a number that is none") from None
+            value = None
+        # Too large a number is an error to pickle's C code, and infinite to its other.
+        if value is None or (value in (inf, -inf) and b"n" not in line.lower()):
+            raise self.damage("a number that is none")
+        self.stack.append(value)
 
     def binint(self) -> None:
         self.stack.append(int.from_bytes(self.take(4), "little", signed=True))
@@ -296,10 +285,21 @@ class Machine:
     # Text and bytes
 
     def string_line(self) -> None:
-        line = self.take_line().strip()
-        if len(line) < 2 or line[0] != line[-1] or line[:1] not in (b"'", b'"'):
+        end = self.data.find(b"\n", self.position)
+        if end < 0:
+            raise self.cut_short()
+        line = memoryview(self.data)[self.position : end]
+        self.position = end + 1
+        if len(line) < 2 or line[0] != line[-1] or line[0] not in b"'\"":
             raise self.damage("a text without its quotes")
-        self.python2_text(_ESCAPE.sub(_unescaped, line[1:-1]))
+        self.context.charge_bytes(len(line))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of escapes that stand for themselves
+                text = codecs.escape_decode(line[1:-1])[0]
+        except ValueError:
+            raise self.damage("a text that cannot be decoded") from None
+        self.python2_text(text)
 
     def binstring(self) -> None:
         self.python2_text(self.take(self.take_size(4)))
@@ -356,8 +356,12 @@ class Machine:
         self.stack.append(bytes(buffer))
 
     def readonly_buffer(self) -> None:
-        if type(self.stack[-1]) not in (bytes, bytearray):
+        buffer = self.stack[-1]
+        if type(buffer) not in (bytes, bytearray):
             raise self.damage("a buffer that is none")
+        if type(buffer) is bytearray:
+            self.context.charge_bytes(len(buffer))
+            self.stack[-1] = bytes(buffer)
 
     # Constants
 
@@ -435,12 +439,21 @@ class Machine:
     def extend(self, target: Any, values: list[Any]) -> None:
         if type(target) is list:
             target.extend(values)
-        elif isinstance(target, Record):  # a class that is a list
+            if not self.context.has_place(target):
+                raise self.damage("a deque is given more items than it takes")
+        elif self.may_hold(target, "list"):
             if type(target.state) is not list:
                 target.state = []
             target.state.extend(values)
         else:
             raise self.damage("values are appended to what is no list")
+
+    def may_hold(self, target: Any, kind: str) -> bool:
+        """Whether a record may be of a class that is a list or a dict."""
+        if not isinstance(target, Record) or isinstance(target, Unfinished):
+            return False
+        known = target.cls.package in _NO_COLLECTIONS and not self.context.lenient
+        return not known or (kind == "dict" and target.name in DICTS)
 
     def setitem(self) -> None:
         value = self.stack.pop()
@@ -454,7 +467,7 @@ class Machine:
     def set_items(self, target: Any, items: list[Any]) -> None:
         if type(target) is dict:
             self.fill_dict(target, items)
-        elif isinstance(target, Record):  # a class that is a dict
+        elif self.may_hold(target, "dict"):
             made: dict[Any, Any] = {}
             self.fill_dict(made, items)
             fill_mapping(target, made)
@@ -493,24 +506,43 @@ class Machine:
         args = self.stack.pop()
         self.stack[-1] = self.call(self.stack[-1], args)
 
+    def newobj(self) -> None:
+        args = self.stack.pop()
+        self.stack[-1] = self.make(self.stack[-1], args)
+
     def newobj_ex(self) -> None:
         keywords = self.stack.pop()
         args = self.stack.pop()
-        if type(args) is not tuple or type(keywords) is not dict:
+        if type(keywords) is not dict:
             raise self.damage("an object is made from malformed arguments")
-        if keywords:
-            args = (*args, keywords)
-        self.stack[-1] = self.call(self.stack[-1], args)
+        self.stack[-1] = self.make(self.stack[-1], args, keywords)
 
     def inst(self) -> None:
         self.global_lines()
         name = self.stack.pop()
         args = tuple(self.pop_mark())
-        self.stack.append(self.call(name, args))
+        self.stack.append(self.instance(name, args))
 
     def obj(self) -> None:
         values = self.pop_mark()
-        self.stack.append(self.call(values[0], tuple(values[1:])))
+        self.stack.append(self.instance(values[0], tuple(values[1:])))
+
+    def instance(self, cls: Any, args: tuple[Any, ...]) -> Any:
+        """Without arguments, Python makes an object and does not initialise it."""
+        if args or not (type(cls) is Name and is_class(cls)):
+            return self.call(cls, args)
+        return self.make(cls, args)
+
+    def make(self, cls: Any, args: Any, keywords: dict[str, Any] | None = None) -> Any:
+        """What ``cls.__new__(cls, *args)`` yields: an object that is not initialised."""
+        if type(cls) is not Name and not isinstance(cls, Record):
+            raise self.damage("an object is made of what is no class")
+        if type(args) is not tuple:
+            raise self.damage("an object is made from malformed arguments")
+        if type(cls) is Name:
+            self.context.charge(1)
+            return new_object(cls, args, keywords, self.context)
+        return self.call(cls, args)
 
     def call(self, function: Any, args: Any) -> Any:
         """What calling ``function`` yields: a record, or a value of a known function."""
@@ -529,28 +561,30 @@ class Machine:
         if maker is None:
             maker = context.makers[function] = maker_of(function, context)
         value = maker(function, args, context)
-        if isinstance(value, Unfinished):
-            value.memo_key = self.next_put()
+        if type(value) is Record and value.cls is function:
+            value.called = True
         return value
 
     def build(self) -> None:
         state = self.stack.pop()
         target = self.stack[-1]
         if isinstance(target, Unfinished):
-            value = target.finish(state, self)
-            target.state = value
-            self.stack[-1] = value
-            key = target.memo_key
-            if key is not None and self.memo.get(key) is target:
-                self.memo[key] = value
+            self.stack[-1] = target.finished(state, self)
         elif isinstance(target, Record):
             self.set_state(target, state)
-        elif type(target) not in (dict, list, set):
-            # The attributes of an OrderedDict or deque are nothing that is needed;
-            # everything else has no state to set.
+        elif not self.context.takes_attributes(target, state):
             raise self.damage("a state is given to what has none")
 
     def set_state(self, record: Record, state: Any) -> None:
+        """The state of a record: its attributes, copied as pickle copies them."""
+        if record.cls.module in BUILTINS and state is not None:
+            raise self.damage("a state is given to what has none")
+        if record.built:
+            # Each class has its own way to take a second state, or none.
+            raise self.damage("an object is given its state twice")
+        record.built = True
+        if record.kind == ("sklearn", "Bunch"):
+            return  # its class forgets it
         attributes, slots = state, None
         if type(state) is tuple and len(state) == 2 and type(state[1]) is dict:
             attributes, slots = state  # what an object with __slots__ is pickled as
@@ -559,10 +593,7 @@ class Machine:
                 record.state = state
                 return
         for part in (attributes, slots):
-            if part and not record.attributes:
-                record.attributes = part
-            elif part:
-                record.attributes = {**record.attributes, **part}
+            record.attributes.update(part or {})
 
     def is_attributes(self, state: Any) -> bool:
         if type(state) is not dict:
@@ -652,7 +683,7 @@ _BY_OPCODE: dict[bytes, Callable[[Machine], None]] = {
     b"u": Machine.setitems,
     # protocol 2
     b"\x80": Machine.proto,
-    b"\x81": Machine.reduce,  # NEWOBJ: a class and its arguments, here the same
+    b"\x81": Machine.newobj,
     b"\x82": Machine.extension,
     b"\x83": Machine.extension,
     b"\x84": Machine.extension,

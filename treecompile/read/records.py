@@ -50,16 +50,20 @@ class Record:
     ``attributes`` is its ``__dict__`` as pickled (with ``_sklearn_version`` where the
     library left one). ``record["tree_"]`` reads an attribute and raises ``KeyError``
     where there is none; ``record.get`` and ``in`` work as on a mapping.
-    A state that is not a mapping of attributes is kept as it is in ``state``.
+    A state that is not a mapping of attributes is kept as it is in ``state``. ``called``
+    says that its class was called, so that its constructor had a say, and ``built`` that
+    it got its state.
     """
 
-    __slots__ = ("args", "attributes", "cls", "state")
+    __slots__ = ("args", "attributes", "built", "called", "cls", "state")
 
     def __init__(self, cls: Name, args: tuple[Any, ...] = ()) -> None:
         self.cls = cls
         self.args = args
         self.attributes: dict[str, Any] = {}
         self.state: Any = None
+        self.called = False
+        self.built = False
 
     @property
     def name(self) -> str:
