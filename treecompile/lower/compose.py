@@ -43,6 +43,8 @@ def transform(step: Step) -> Flow:
         if record.kind not in COMPOSITES:
             step.raw.met.update(*map(columns_of, step.flow.values))
         flow = TRANSFORMERS[record.kind](step)
+        if flow.sparse and not step.flow.sparse and record.kind not in COMPOSITES:
+            step.raw.stored.update(flow.values)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
     names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
@@ -121,7 +123,15 @@ def column_transformer(step: Step) -> Flow:
         titles = [_prefixed(prefixes, name, title) for title in block.names]
         blocks.append(block.with_names(titles))
     sparse = bool(record.get("sparse_output_", False))
+    _stored(step, blocks, sparse)
     return side_by_side(blocks, sparse, makes_frames(record))
+
+
+def _stored(step: Step, blocks: list[Flow], sparse: bool) -> None:
+    """Notes what a sparse matrix is made of; blocks that are sparse stay as they are."""
+    for block in blocks:
+        if sparse and not block.sparse:
+            step.raw.stored.update(block.values)
 
 
 def _prefixed(prefixes: Any, transformer: str, feature: str) -> str:
@@ -206,6 +216,7 @@ def feature_union(step: Step) -> Flow:
         start = f"{name}__" if prefixes else ""
         blocks.append(block.with_names(start + title for title in block.names))
     sparse = any(block.sparse for block in blocks)
+    _stored(step, blocks, sparse)
     return side_by_side(blocks, sparse, makes_frames(step.record))
 
 

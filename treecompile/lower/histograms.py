@@ -30,7 +30,7 @@ from ..read.records import Record
 from .boosting import last_even, two_shares
 from .build import Answering, Member
 from .encoders import plain_categories
-from .flow import Flow, Step
+from .flow import Flow, OtherMatrix, Step
 from .paths import counted
 from .tree import class_labels
 from .versions import Version
@@ -98,7 +98,7 @@ def histogram_boosting(member: Member) -> Answering:
     record, build = member.record, member.build
     iterations = member.fitted("_predictors")
     if member.flow.sparse:
-        raise member.refuse("it takes no sparse matrix, and one reaches it")
+        raise OtherMatrix(member.here, "it takes no sparse matrix, and one reaches it")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     member.check_columns(member.version >= (0, 22), LARGEST)
     check_old_codes(member)
