@@ -48,6 +48,7 @@ from .beside import (
 from .boosters import is_booster, library_of
 from .compose import transform
 from .dummies import match_columns
+from .encoded import check_encoded
 from .ensembles import lower_ensemble as _ensemble
 from .flow import Flow, Raw, Step, Told
 from .inverse import with_inverse
@@ -62,6 +63,9 @@ from .versions import accepts_missing, version_of, version_text
 from .wrappers import Unwrapped, unwrap
 
 NOTHING = Beside()
+
+# scikit-learn's own models of trees, beside the trees themselves.
+_OF_TREES = ("RandomForest", "ExtraTrees", "GradientBoosting")
 
 
 # numpy moved it in 1.25.
@@ -149,6 +153,7 @@ def _lower(
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
     program = relabel(program, beside, path)
+    check_encoded(program, told, is_tree or record.name.startswith(_OF_TREES))
     _check_used(told, path)
     columns = raw.columns((*program.features, *program.inner))
     for value in _read_as_numbers(program):

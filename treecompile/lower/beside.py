@@ -172,6 +172,7 @@ def encode(
             sparse = bool(raw.told.sparse)
         for place, value in zip(each.places, block.values, strict=True):
             made[place] = Feature(names[place], value)
+            raw.told.encoded[value] = (names[place], each.part.where)
     features = tuple(
         made[place] if place in made else given[name]
         for place, name in enumerate(names)

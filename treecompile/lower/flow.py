@@ -135,7 +135,8 @@ class Told:
 
     ``sparse`` says whether what comes out of the parts beside a model is a sparse matrix.
     On ``trial`` it is but supposed, and what shows that it is otherwise raises
-    OtherMatrix. ``made_sparse`` are the parts that make one.
+    OtherMatrix. ``made_sparse`` are the parts that make one, and ``encoded`` the columns
+    of the model that an encoder makes, each with its name and the encoder's place.
     """
 
     category_dtype: tuple[str, ...] | None = None
@@ -145,6 +146,7 @@ class Told:
     of_category: tuple[bool, ...] = ()
     sparse: bool | None = None
     trial: bool = False
+    encoded: dict[Expression, tuple[str, str]] = field(default_factory=dict)
     made_sparse: list[str] = field(default_factory=list)
 
 

@@ -328,7 +328,10 @@ def check_old_codes(member: Member) -> None:
     marks = member.record.get("is_categorical_")
     if marks is None or _encoder(member.record) is not None:
         return
-    for value, categorical in zip(member.flow.values, np.asarray(marks).tolist()):
+    known = np.asarray(marks).tolist()
+    if len(known) != len(member.flow.values):
+        raise member.refuse("its is_categorical_ does not fit its columns", DAMAGED)
+    for value, categorical in zip(member.flow.values, known):
         if categorical:
             below = math.nextafter(256.0, 0.0)
             member.build.raw.check(value, True, -LARGEST, below)

@@ -64,7 +64,7 @@ class _Way:
 
 
 def _try(lower: Lowering, told: Told, sparse: bool) -> _Way:
-    way = _Way(replace(told, sparse=sparse, trial=True, made_sparse=[]))
+    way = _Way(replace(told, sparse=sparse, trial=True, made_sparse=[], encoded={}))
     try:
         way.program = lower(way.told)
     except TreecompileError as error:
