@@ -47,6 +47,8 @@ def compile_model(
     preprocess: Any = None,
     labels: Any = None,
     names: Any = None,
+    category_dtype: str | Iterable[str] | None = None,
+    sparse: bool | None = None,
     layout: str = "auto",
     self_test: int = 0,
     format: bool | None = None,
@@ -64,7 +66,10 @@ def compile_model(
     ``encode`` has columns and the encoder of each, ``preprocess`` is a transformer to put
     in front of the model (or a list of them), ``labels`` the encoder of the label: each
     a path as on the command line, or the object. ``names`` are those of the columns,
-    where the model does not know them. ``self_test`` is how many records the scorer
+    where the model does not know them. ``category_dtype`` names the columns of dtype
+    category of the frame that a model of LightGBM was fitted on, and ``sparse`` says
+    whether what ``encode`` and ``preprocess`` make reaches the model as a sparse matrix,
+    where the model does not show it. ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
     import but slower to score with, ``"nested"`` as nested ifs, whatever their size
@@ -89,6 +94,8 @@ def compile_model(
         preprocess=_several(preprocess),
         labels=labels,
         names=names,
+        category_dtype=_joined(category_dtype),
+        sparse=sparse,
         layout=layout,
         self_test=self_test,
     )
@@ -166,7 +173,12 @@ def _several(given: Any) -> tuple[Any, ...]:
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)
 
 
+def _joined(names: str | Iterable[str] | None) -> str | None:
+    return names if names is None or isinstance(names, str) else ",".join(names)
+
+
 def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
+    from .frame import columns_of_frame
     from .schema import columns_of_schema, parse_schema
     from .table import columns_of_csv
 
@@ -179,7 +191,7 @@ def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
     if isinstance(data, (str, os.PathLike)):
         return columns_of_csv(_bytes(data), os.path.basename(data))
     if data is not None:
-        return columns_of_csv(data.to_csv(index=False).encode(), "the data")
+        return columns_of_frame(data)
     return None
 
 

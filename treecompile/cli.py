@@ -85,6 +85,18 @@ def of_records(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what a record holds, beyond what the model's file does."""
     for option in (
         click.option(
+            "--sparse/--dense",
+            default=None,
+            help="The matrix that --encode and --preprocess make, as it reaches the "
+            "model, where the model does not show it.",
+        ),
+        click.option(
+            "--category-dtype",
+            metavar="NAMES",
+            help="LightGBM, fitted on a frame: its columns of dtype category, "
+            "NAME,NAME,..., where the model does not show them.",
+        ),
+        click.option(
             "--names",
             metavar="NAMES",
             help="Names of the columns, where the model was fitted without: "
@@ -219,6 +231,8 @@ def build(
     encode: tuple[tuple[str, str], ...],
     preprocess: tuple[str, ...],
     names: str | None,
+    category_dtype: str | None,
+    sparse: bool | None,
     labels: str | None,
     target: str,
     layout: str,
@@ -253,6 +267,8 @@ def build(
         preprocess=preprocess,
         labels=labels,
         names=names,
+        category_dtype=category_dtype,
+        sparse=sparse,
         layout=layout,
         self_test=self_test,
     )
@@ -411,6 +427,8 @@ def schema(
     encode: tuple[tuple[str, str], ...],
     preprocess: tuple[str, ...],
     names: str | None,
+    category_dtype: str | None,
+    sparse: bool | None,
 ) -> None:
     """Write the JSON Schema of a record.
 
@@ -440,7 +458,14 @@ def schema(
         from .read import read_bytes
         from .stages import program_of
 
-        options = Options(part=part, encode=encode, preprocess=preprocess, names=names)
+        options = Options(
+            part=part,
+            encode=encode,
+            preprocess=preprocess,
+            names=names,
+            category_dtype=category_dtype,
+            sparse=sparse,
+        )
         program = program_of(read_bytes(data, name), None, options)
         columns = tuple(program.columns[i] for i in program.required)
         product = schema_of(columns)

@@ -61,10 +61,12 @@ class Described:
 
     ``seen`` are the distinct values that dummy columns may have been made of, as they
     stand in the data: the categories, or the numbers of a number column.
+    ``category`` says that it is of pandas' dtype category in a frame.
     """
 
     column: Column
     seen: tuple[Constant, ...] = ()
+    category: bool = False
 
 
 def columns_of_schema(schema: Any) -> tuple[Described, ...]:

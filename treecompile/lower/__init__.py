@@ -32,10 +32,12 @@ from .beside import (
 from .boosters import is_booster, library_of
 from .compose import transform
 from .dummies import match_columns
+from .encoded import check_encoded
 from .ensembles import lower_ensemble as _ensemble
-from .flow import Flow, Raw, Step
+from .flow import Flow, Raw, Step, Told
 from .inverse import with_inverse
 from .kinds import with_kinds
+from .matrix import with_matrix
 from .models import ENSEMBLES, TREES, refuse
 from .names import fitted_names
 from .parts import find_part
@@ -47,6 +49,9 @@ from .versions import accepts_missing, version_of, version_text
 from .wrappers import Unwrapped, unwrap
 
 NOTHING = Beside()
+
+# scikit-learn's own models of trees, beside the trees themselves.
+_OF_TREES = ("RandomForest", "ExtraTrees", "GradientBoosting")
 
 
 # numpy moved it in 1.25.
@@ -61,6 +66,8 @@ def lower(
     reject_unknown: bool = False,
     part: str | None = None,
     beside: Beside = NOTHING,
+    category_dtype: tuple[str, ...] | None = None,
+    sparse: bool | None = None,
 ) -> Program:
     """The program that a model file's fitted estimator stands for.
 
@@ -68,10 +75,15 @@ def lower(
     ``threshold`` is the share of the second of two classes from which it is the answer.
     ``reject_unknown`` refuses categories that an encoder did not know, where it would
     take them. ``part`` is the path of the estimator, where the file holds a container of
-    several. ``beside`` are encoders, a preprocessing and labels to put around it. Raises
+    several. ``beside`` are encoders, a preprocessing and labels to put around it.
+    ``category_dtype`` and ``sparse`` say what a file may not (``flow.Told``). Raises
     UnsupportedModel, naming the part, for what cannot be compiled exactly, and BadSchema
     where ``described`` does not fit.
     """
+
+    def one(told: Told) -> Program:
+        return _lower(root, file, described, threshold, reject_unknown, beside, told)
+
     try:
         with warnings.catch_warnings():
             # Complex numbers in the place of real ones: numpy would only warn.
@@ -79,7 +91,9 @@ def lower(
             root = find_part(file.root, part)
             for each in (root, *(part.value for part in beside.parts)):
                 check_shadows(each)
-            return _lower(root, file, described, threshold, reject_unknown, beside)
+            told = Told(category_dtype, sparse=sparse)
+            frame = fitted_names([root]) is not None
+            return with_matrix(one, told, bool(beside.parts), frame)
     except TreecompileError:
         raise
     except (
@@ -114,6 +128,7 @@ def _lower(
     threshold: float | None,
     reject_unknown: bool,
     beside: Beside,
+    told: Told,
 ) -> Program:
     unwrapped = unwrap(root)
     record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
@@ -123,7 +138,7 @@ def _lower(
     version_of(record, path)
     library = library_of(record, path)
     _check_fitted(record, path)
-    raw, flow = _start(unwrapped, described, reject_unknown, path, beside)
+    raw, flow = _start(unwrapped, described, reject_unknown, path, beside, told)
     raw.of_numpy_2 = file.of_numpy_2
     inputs, frame = flow.features, flow.frame
     for where, part in unwrapped.transformers:
@@ -134,6 +149,8 @@ def _lower(
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
     program = relabel(program, beside, path)
+    check_encoded(program, told, is_tree or record.name.startswith(_OF_TREES))
+    _check_used(told, path)
     program, columns = with_kinds(program, raw)
     return replace(
         program,
@@ -146,6 +163,7 @@ def _lower(
             version=library.version,
             sha256=file.sha256,
             mixed=versions_beside(beside, version_text(record)),
+            options=_decided(told),
         ),
         checks=tuple(raw.checks),
         inputs=inputs,
@@ -186,6 +204,24 @@ def _tree(
     )
 
 
+def _check_used(told: Told, path: str) -> None:
+    """Refused where columns are named for a model that knows no such columns."""
+    if told.category_dtype is not None and not told.category_used:
+        raise UnsupportedModel(
+            path,
+            "--category-dtype is for models of LightGBM that were fitted on a frame with "
+            "columns of dtype category, and this is none",
+            "Leave it away.",
+        )
+
+
+def _decided(told: Told) -> tuple[tuple[str, str], ...]:
+    """Options that say what the description of the columns has told."""
+    if told.decided is None:
+        return ()
+    return (("category_dtype", ",".join(told.decided)),)
+
+
 def _check_fitted(record: Record, path: str) -> None:
     """Fitting leaves attributes whose names end in an underscore."""
     if not is_booster(record) and not any(name.endswith("_") for name in record):
@@ -212,6 +248,7 @@ def _start(
     reject_unknown: bool,
     path: str,
     beside: Beside,
+    told: Told,
 ) -> tuple[Raw, Flow]:
     """The raw columns, and the flow before the first step of the model."""
     parts = [part for _, part in unwrapped.transformers]
@@ -223,11 +260,14 @@ def _start(
     given = raw_names(names, encoded)
     if described is None:
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
-        raw = Raw(given, reject_unknown)
+        raw = Raw(given, reject_unknown, told=told)
     else:
-        columns, features, seen = match_columns(given, described)
-        raw = Raw(
-            tuple(c.name for c in columns), reject_unknown, described=columns, seen=seen
-        )
+        matched, features = match_columns(given, described)
+        columns = tuple(each.column for each in matched)
+        told.seen = tuple(each.seen for each in matched)
+        told.of_category = tuple(each.category for each in matched)
+        names_ = tuple(c.name for c in columns)
+        raw = Raw(names_, reject_unknown, described=columns, told=told)
     flow = encode(names, Flow(features, frame=frame), encoded, raw)
-    return raw, fit_to(preprocess(flow, beside, raw), beside, records, path)
+    flow = fit_to(preprocess(flow, beside, raw), beside, records, path)
+    return raw, flow if told.sparse is None else replace(flow, sparse=told.sparse)

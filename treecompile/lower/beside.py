@@ -163,16 +163,21 @@ def encode(
     """The columns of the model, made of those of a record (``flow``)."""
     given = {feature.name: feature for feature in flow.features}
     made: dict[int, Feature] = {}
+    sparse = flow.sparse
     for each in encoded:
         taken = replace(flow, features=tuple(given[name] for name in each.sources))
-        values = _encode(each.part, taken, raw).values
-        for place, value in zip(each.places, values, strict=True):
+        block = _encode(each.part, taken, raw)
+        if block.sparse:
+            raw.told.made_sparse.append(each.part.where)
+            sparse = bool(raw.told.sparse)
+        for place, value in zip(each.places, block.values, strict=True):
             made[place] = Feature(names[place], value)
+            raw.told.encoded[value] = (names[place], each.part.where)
     features = tuple(
         made[place] if place in made else given[name]
         for place, name in enumerate(names)
     )
-    return replace(flow, features=features)
+    return replace(flow, features=features, sparse=sparse)
 
 
 def _encode(part: Part, flow: Flow, raw: Raw) -> Flow:
@@ -260,6 +265,10 @@ def preprocess(flow: Flow, beside: Beside, raw: Raw) -> Flow:
     """The flow behind the preprocessing."""
     for part in beside.preprocess:
         flow = transform(Step(part.value, flow, part.where, raw))
+        if flow.sparse:
+            raw.told.made_sparse.append(part.where)
+            if raw.told.sparse is False:
+                flow = replace(flow, sparse=False)
     return flow
 
 

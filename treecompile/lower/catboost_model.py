@@ -90,7 +90,8 @@ def _known(value: Expression, raw: Raw) -> tuple[str | int, ...] | None:
     column = raw.described[value.column]
     known = column.categories
     if known is None:
-        known = raw.seen[value.column] if value.column < len(raw.seen) else ()
+        seen = raw.told.seen
+        known = seen[value.column] if value.column < len(seen) else ()
         if not known or column.missing:
             return None
     if column.unknown:

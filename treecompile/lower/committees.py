@@ -466,7 +466,7 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
         kept = [
             float(weight)
             for weight, (_, model) in zip(
-                np.asarray(weights).tolist(), record["estimators"]
+                np.asarray(weights).tolist(), record["estimators"], strict=True
             )
             if not isinstance(model, str) and model is not None
         ]
@@ -475,8 +475,10 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
         labels = [str(i) for i in range(len(models))]
     members = [
         member.inner(model, f"estimator {label!r}")
-        for label, model in zip(labels, models)
+        for label, model in zip(labels, models, strict=True)
     ]
+    if weights is not None and len(kept) != len(members):
+        raise member.refuse("its weights do not fit its models: the file is damaged")
     return members, None if weights is None else kept
 
 

@@ -45,6 +45,8 @@ def transform(step: Step) -> Flow:
         if not is_fitted(record):
             raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
         flow = TRANSFORMERS[record.kind](step)
+        if flow.sparse and not step.flow.sparse and record.kind not in COMPOSITES:
+            step.raw.stored.update(flow.values)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
     names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
@@ -65,8 +67,10 @@ _STATELESS |= {"FeatureUnion"}
 def is_fitted(record: Record) -> bool:
     """Whether a transformer was fitted, which leaves attributes that end in ``_``."""
     prefit = record.name == "SelectFromModel" and record.get("prefit") is True
-    return record.name in _STATELESS or prefit or any(
-        name.endswith("_") and name[:1] != "_" for name in record
+    return (
+        record.name in _STATELESS
+        or prefit
+        or any(name.endswith("_") and name[:1] != "_" for name in record)
     )
 
 
@@ -136,7 +140,15 @@ def column_transformer(step: Step) -> Flow:
         titles = [_prefixed(prefixes, name, title) for title in block.names]
         blocks.append(block.with_names(titles))
     sparse = bool(record.get("sparse_output_", False))
+    _stored(step, blocks, sparse)
     return side_by_side(blocks, sparse, makes_frames(record))
+
+
+def _stored(step: Step, blocks: list[Flow], sparse: bool) -> None:
+    """Notes what a sparse matrix is made of; blocks that are sparse stay as they are."""
+    for block in blocks:
+        if sparse and not block.sparse:
+            step.raw.stored.update(block.values)
 
 
 def _prefixed(prefixes: Any, transformer: str, feature: str) -> str:
@@ -221,6 +233,7 @@ def feature_union(step: Step) -> Flow:
         start = f"{name}__" if prefixes else ""
         blocks.append(block.with_names(start + title for title in block.names))
     sparse = any(block.sparse for block in blocks)
+    _stored(step, blocks, sparse)
     return side_by_side(blocks, sparse, makes_frames(step.record))
 
 

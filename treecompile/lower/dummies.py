@@ -47,9 +47,8 @@ class Meaning:
 
 def match_columns(
     names: tuple[str, ...], described: tuple[Described, ...]
-) -> tuple[tuple[Column, ...], tuple[Feature, ...], tuple[tuple[Constant, ...], ...]]:
-    """The raw columns that the features come from, each feature over them, and what was
-    seen in each column.
+) -> tuple[tuple[Described, ...], tuple[Feature, ...]]:
+    """The raw columns that the features come from, and each feature over them.
 
     Columns carry the model's own spelling, in the order in which the features first
     use them. Raises BadSchema for a feature that no column explains, or that two do.
@@ -68,15 +67,13 @@ def match_columns(
     if len(set(spelling.values())) != len(spelling):
         raise BadSchema("Two columns of the data would have one name in the model.")
     columns = tuple(
-        _column(replace(described[i].column, name=spelling[i]), described[i].seen, uses)
-        for i, uses in by_source.items()
+        _column(described[i], spelling[i], uses) for i, uses in by_source.items()
     )
     place = {source: position for position, source in enumerate(by_source)}
-    features = tuple(
+    return columns, tuple(
         Feature(name, _expression(meaning, Read(place[meaning.source])))
         for name, meaning in zip(names, meanings)
     )
-    return columns, features, tuple(described[i].seen for i in by_source)
 
 
 class _Index:
@@ -179,11 +176,12 @@ def _column_part(name: str, meaning: Meaning, described: tuple[Described, ...]) 
     return own
 
 
-def _column(column: Column, seen: tuple[Constant, ...], uses: list[Meaning]) -> Column:
+def _column(described: Described, name: str, uses: list[Meaning]) -> Described:
     """The column as the data knew it; dummies make categories of its numbers."""
+    column = replace(described.column, name=name)
     if column.categories is None and any(meaning.dummy for meaning in uses):
-        return Column(column.name, seen, missing=column.missing)
-    return column
+        column = Column(name, described.seen, missing=column.missing)
+    return replace(described, column=column)
 
 
 def _expression(meaning: Meaning, read: Read) -> Expression:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..program import Expression, Feature, Steps, equals
 from ..read.records import Record
-from .flow import Flow, Step, dtype_names, flow_of, side_by_side
+from .flow import Flow, OtherMatrix, Step, dtype_names, flow_of, side_by_side
 
 _LARGEST_INTEGER = math.nextafter(2.0**63, 0.0)
 
@@ -48,7 +48,7 @@ def early_one_hot(step: Step) -> Flow:
     """The columns that it encodes; to the right of them, those that it does not."""
     record, flow = step.record, step.flow
     if flow.sparse:
-        raise step.refuse("it takes no sparse matrix, and one reaches it")
+        raise OtherMatrix(step.here, "it takes no sparse matrix, and one reaches it")
     chosen = _chosen(step)
     rest = [f for f, wanted in zip(flow.features, chosen) if not wanted]
     if not any(chosen):

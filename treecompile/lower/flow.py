@@ -138,19 +138,53 @@ class Reader:
 
 
 @dataclass
+class Told:
+    """What the user says where a file does not, and what came of it.
+
+    ``category_dtype`` are the columns that were of dtype category in the frame that a
+    model of LightGBM was fitted on (``category_used`` notes that one asked for them);
+    ``decided`` are they where the description of the columns told. ``seen`` and
+    ``of_category`` say of each described column which values it holds, and whether it is
+    of that dtype.
+
+    ``sparse`` says whether what comes out of the parts beside a model is a sparse matrix.
+    On ``trial`` it is but supposed, and what shows that it is otherwise raises
+    OtherMatrix. ``made_sparse`` are the parts that make one, and ``encoded`` the columns
+    of the model that an encoder makes, each with its name and the encoder's place.
+    """
+
+    category_dtype: tuple[str, ...] | None = None
+    category_used: bool = False
+    decided: tuple[str, ...] | None = None
+    seen: tuple[tuple[Constant, ...], ...] = ()
+    of_category: tuple[bool, ...] = ()
+    sparse: bool | None = None
+    trial: bool = False
+    encoded: dict[Expression, tuple[str, str]] = field(default_factory=dict)
+    made_sparse: list[str] = field(default_factory=list)
+
+
+class OtherMatrix(UnsupportedModel):
+    """A part of the model shows that the matrix it was fitted on was dense where it is
+    supposed to be sparse, or the other way round."""
+
+
+@dataclass
 class Raw:
     """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
-    would take any category. ``seen`` are the values that the data holds in each of the
-    columns that it describes. ``readers`` are the encoders by column, ``looked_at`` the
+    would take any category. ``readers`` are the encoders by column, ``looked_at`` the
     columns in whose numbers a step looks for infinities. ``met`` are the columns that a
     transformer has met. ``of_numpy_2`` is what the file says of the numpy that wrote it,
-    if anything.
+    if anything. ``told`` is what the user says where a file does not. ``stored`` are
+    numbers that a sparse matrix was made of: it holds those that were not zero then,
+    whatever they become.
     """
 
     names: tuple[str, ...]
     reject_unknown: bool = False
     described: tuple[Column, ...] | None = None
-    seen: tuple[tuple[Constant, ...], ...] = ()
+    told: Told = field(default_factory=lambda: Told())
+    stored: set[Expression] = field(default_factory=set)
     readers: dict[int, list[Reader]] = field(default_factory=dict)
     looked_at: dict[int, None] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)

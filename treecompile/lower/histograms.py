@@ -30,7 +30,7 @@ from ..read.records import Record
 from .boosting import last_even, two_shares
 from .build import Answering, Member
 from .encoders import plain_categories
-from .flow import Flow, Step
+from .flow import Flow, OtherMatrix, Step
 from .paths import counted
 from .tree import class_labels
 from .versions import Version
@@ -99,7 +99,7 @@ def histogram_boosting(member: Member) -> Answering:
     record, build = member.record, member.build
     iterations = member.fitted("_predictors")
     if member.flow.sparse:
-        raise member.refuse("it takes no sparse matrix, and one reaches it")
+        raise OtherMatrix(member.here, "it takes no sparse matrix, and one reaches it")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     # Up to 0.21 it took neither missing values nor infinities.
     old = member.version < (0, 22)
@@ -336,7 +336,10 @@ def check_old_codes(member: Member) -> None:
     marks = member.record.get("is_categorical_")
     if marks is None or _encoder(member.record) is not None:
         return
-    for value, categorical in zip(member.flow.values, np.asarray(marks).tolist()):
+    known = np.asarray(marks).tolist()
+    if len(known) != len(member.flow.values):
+        raise member.refuse("its is_categorical_ does not fit its columns", DAMAGED)
+    for value, categorical in zip(member.flow.values, known):
         if categorical:
             below = math.nextafter(256.0, 0.0)
             member.build.raw.check(value, True, -LARGEST, below)

@@ -32,7 +32,8 @@ from .booster_trees import bands, booster_of, coded, sum_of, tree_of
 from .boosting import last_even
 from .build import Answering, Labels, Member, Vector, divided
 from .flow import Flow, Raw
-from .lightgbm_text import LightgbmModel, LightgbmTree, lightgbm_model
+from .lightgbm_categories import category_columns
+from .lightgbm_text import CATEGORICAL, LightgbmModel, LightgbmTree, lightgbm_model
 from .tree import class_labels
 
 # Answered as they are summed, or squared if the numbers were fitted as their roots.
@@ -54,7 +55,7 @@ _LOGISTIC = {"binary", "cross_entropy"}
 _MANY = {"multiclass", "multiclassova"}
 # What counts for zero: 1e-35 as a single.
 _ZERO = float(np.float32(1e-35))
-_CATEGORICAL, _DEFAULT_LEFT = 1, 2
+_DEFAULT_LEFT = 2
 _MISSING_IS_ZERO, _MISSING_IS_NAN = 1, 2
 # Parameters of a model that change what predict does.
 _OF_PREDICT = (
@@ -75,9 +76,10 @@ _OF_PREDICT = (
 def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
     """What flows in with the codes of its categories; others are missing."""
     model = lightgbm_model(record, path)
-    if not model.categories or len(flow.features) != model.width:
+    if not model.lists or len(flow.features) != model.width:
         return flow
-    return coded(flow, raw, model.categories.items(), closed=False)
+    found = category_columns(model, flow, raw, path)
+    return coded(flow, raw, found.items(), closed=False)
 
 
 def lightgbm(member: Member) -> Answering:
@@ -257,7 +259,7 @@ def _tests(
     def test(node: int) -> Test:
         place, decision = int(places[tree.features[node]]), tree.decisions[node]
         threshold = tree.thresholds[node]
-        if not decision & _CATEGORICAL:
+        if not decision & CATEGORICAL:
             return _numeric_test(place, threshold, decision)
         number = int(threshold)
         if not 0 <= number < len(tree.bitsets):

@@ -57,6 +57,7 @@ class XgboostModel:
     per_round: int
     best_iteration: int | None
     names: tuple[str, ...] | None
+    typed: bool  # it names the types of its columns, as it does of a frame's
     categories: tuple[tuple[Any, ...] | None, ...] | None
 
     @property
@@ -80,6 +81,8 @@ def xgboost_model(record: Record, path: str) -> XgboostModel:
     if model.names is None:  # before 1.4 the names stood beside the payload
         names = _names(booster.get("feature_names"))
         object.__setattr__(model, "names", names)
+        typed = bool(booster.get("feature_types"))
+        object.__setattr__(model, "typed", model.typed or typed)
     return model
 
 
@@ -135,6 +138,7 @@ class _Parts:
             per_round=parallel * outputs,
             best_iteration=self._best(),
             names=_names(self.learner.get("feature_names")),
+            typed=bool(self.learner.get("feature_types")),
             categories=self._categories(forest.get("cats"), width),
         )
 

@@ -7,7 +7,8 @@ addition rounded to single. The link is computed in single precision with glibc'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
@@ -19,21 +20,25 @@ from ..program import (
     Arithmetic,
     Ascending,
     Choice,
+    Expression,
+    Match,
     Number,
     Replace,
     Softmax,
     Test,
     Threshold,
     Trees,
+    operands,
 )
 from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
 from .booster_trees import bands, coded, sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
-from .flow import Flow, Raw
+from .flow import Flow, OtherMatrix, Raw
 from .precision import SINGLE_LIMIT, double_cuts
 from .tree import class_labels
 from .xgboost_data import NEWEST, XgboostModel, XgboostTree, xgboost_model
+from .xgboost_zeros import shows, zeros_matter
 
 _LOGISTIC = {"binary:logistic", "reg:logistic"}
 _EXPONENTIAL = {
@@ -89,7 +94,7 @@ def xgboost(member: Member) -> Answering:
     member.check_columns(_takes_missing(member, model), SINGLE_LIMIT)
     two = record.name.endswith("Classifier") and model.objective not in _MANY
     classes = _classes(member, 2) if two else ()
-    raw = _sum(member, model, _missing(member))
+    raw = _sum(member, model, _missing(member, model))
     words = sum_of(_used(member, model))
     if model.objective in _MANY:
         return _many(member, model, raw, words)
@@ -338,11 +343,12 @@ def _takes_missing(member: Member, model: XgboostModel) -> bool:
     return model.version >= (1, 0, 0) or number is None or number != number
 
 
-def _missing(member: Member) -> Flow:
+def _missing(member: Member, model: XgboostModel) -> Flow:
     """What flows in, without what the model takes for missing."""
     flow = member.flow
-    if flow.sparse:  # what a sparse matrix does not hold is missing
-        flow = flow.with_values(Replace(x, 0.0, None) for x in flow.values)
+    if _zeros_are_missing(member, model):
+        stored = member.build.raw.stored
+        flow = flow.with_values(_held(x, stored) for x in flow.values)
     missing = member.record.get("missing")
     if missing is None or missing != missing:
         return flow
@@ -354,6 +360,32 @@ def _missing(member: Member) -> Flow:
     return flow.with_values(
         Replace(Apply("single", x, ()), value, None) for x in flow.values
     )
+
+
+def _held(value: Expression, stored: Set[Expression]) -> Expression:
+    """A number of a sparse matrix, missing where it was zero when that was made: a zero
+    that it became since is held as one."""
+    todo = [value]
+    while todo and todo[0] not in stored:
+        todo += operands(todo.pop(0))
+    if not todo or todo[0] == value:
+        return Replace(value, 0.0, None)
+    return Arithmetic("+", value, Match(todo[0], ((0.0, math.nan),), 0.0))
+
+
+def _zeros_are_missing(member: Member, model: XgboostModel) -> bool:
+    """Whether what flows in is a sparse matrix: what it does not hold is missing.
+
+    Where that is but supposed, OtherMatrix says that the model shows otherwise; and it
+    is no matter where a zero goes the same way at all tests.
+    """
+    told = member.build.raw.told
+    if not told.trial or told.sparse is not member.flow.sparse:
+        return member.flow.sparse
+    if not shows(model, member.record, member.flow, member.flow.sparse):
+        kind = "sparse" if member.flow.sparse else "dense"
+        raise OtherMatrix(member.here, f"it was not fitted on a {kind} matrix")
+    return member.flow.sparse and zeros_matter(model, member.record, member.flow)
 
 
 def _tests(
