@@ -21,8 +21,8 @@ from .lower.outline import Estimator, Size
 from .lower.roles import Role
 from .overview import Cost, Overview, Use
 from .program import State
-from .read.context import printable
 from .targets.python_text import width
+from .visible import is_visible, printable
 
 WIDTH = 80
 MOST_ROWS = 40
@@ -162,7 +162,7 @@ class _Text:
         parts = [part for part in self.seen.parts if part.role != "another model"]
         options = [option for part in parts for option in part.options]
         texts = [self.path, *(value for _, value in options)]
-        if not options or not all(map(str.isprintable, texts)):
+        if not options or not all(map(is_visible, texts)):
             return []
         model = _quoted(self.path)
         fits = WIDTH - len("  treecompile build  \\")
