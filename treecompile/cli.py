@@ -238,6 +238,7 @@ def build(
         self_test=self_test,
     )
     file, described = read_file(model), _described(schema, data)
+    _note_following(file)
     program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
@@ -323,9 +324,11 @@ def verify(
     from .proof.rows import rows_of
     from .read import read_file
 
+    file = read_file(model)
+    _note_following(file)
     with Progress() as progress:
         report = prove(
-            read_file(model),
+            file,
             _text(Path(scorer)),
             model_name=model,
             scorer_name=scorer,
@@ -417,7 +420,9 @@ def schema(
         from .stages import program_of
 
         options = Options(part=part, encode=encode, preprocess=preprocess, names=names)
-        program = program_of(read_bytes(data, name), None, options)
+        file = read_bytes(data, name)
+        _note_following(file)
+        program = program_of(file, None, options)
         columns = tuple(program.columns[i] for i in program.required)
         product = schema_of(columns)
     write(output, json.dumps(product, indent=2) + "\n")
@@ -473,25 +478,25 @@ def _note_versions(program: Program) -> None:
         )
 
 
+def _note_following(file: ModelFile) -> None:
+    """Say that the file holds more than what is read."""
+    if file.following:
+        from .overview import holds
+        from .overview_text import following
+
+        say(f"Note: {following(holds(file.root), file.following)}")
+
+
 def _note_parts(file: ModelFile, program: Program) -> None:
-    """Say which encoders and transformers the file holds that are put to no use."""
+    """Say which parts the file holds beside the model, and the option for each."""
     from .lower.roles import roles
-    from .overview_text import word
+    from .overview_text import unused_parts
 
     used = " ".join(str(value) for _, value in program.origin.options)
-    unused = [
-        f"{word(part.path)} ({part.kind})"
-        for part in roles(file.root, None, None)
-        if part.role in ("encoder", "transformer") and part.path not in used
-    ]
-    if unused:
-        some = ", ".join(unused[:4]) + (", ..." if len(unused) > 4 else "")
-        say(
-            f"Note: the file also holds {some}.\n"
-            "The scorer takes and answers what the model itself was fitted on. --encode, "
-            "--preprocess\nand --labels put such parts around it; treecompile inspect "
-            "says which is which.",
-        )
+    parts = [part for part in roles(file.root, None, None) if part.path not in used]
+    lines = unused_parts(parts)
+    if lines:
+        say("\n".join(["Note: the file also holds", *lines]))
 
 
 def _note_dummies(program: Program) -> None:
@@ -502,7 +507,8 @@ def _note_dummies(program: Program) -> None:
     if names:
         some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
         say(
-            f"Note: {some} look like dummy columns\n"
+            f"Note: {some} {'look' if len(names) > 1 else 'looks'} like "
+            f"{'dummy columns' if len(names) > 1 else 'a dummy column'}\n"
             "(pandas.get_dummies). The scorer takes them as numbers. With --data RAW.csv "
             "or --schema\nit takes the raw columns instead, tests the categories "
             "themselves, and refuses those\nthat the training data did not hold.",

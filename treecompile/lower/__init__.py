@@ -51,7 +51,7 @@ from .dummies import match_columns
 from .ensembles import lower_ensemble as _ensemble
 from .flow import Flow, Raw, Step
 from .inverse import with_inverse
-from .models import ENSEMBLES, TREES, refuse
+from .models import ENSEMBLES, TREES, refuse, refuse_a_part
 from .names import fitted_names
 from .parts import find_part
 from .paths import name_part
@@ -123,6 +123,7 @@ def _lower(
     record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
     is_tree = isinstance(record, Record) and record.name in TREES
     if not isinstance(record, Record) or not (is_tree or record.kind in ENSEMBLES):
+        refuse_a_part(root)
         refuse(record, unwrapped.path)
     version_of(record, path)
     library = library_of(record, path)
