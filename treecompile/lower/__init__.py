@@ -141,7 +141,7 @@ def _lower(
     program = relabel(program, beside, path)
     columns = raw.columns((*program.features, *program.inner))
     for value in _read_as_numbers(program):
-        _check_kinds(value, columns)
+        _check_kinds(value, columns, described is not None)
     return replace(
         program,
         columns=columns,
@@ -252,8 +252,11 @@ def _read_as_numbers(program: Program) -> list[Expression]:
     return found
 
 
-def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:
-    """BadSchema where a column of text is read as a number."""
+def _check_kinds(
+    expression: Expression, columns: tuple[Column, ...], described: bool
+) -> None:
+    """BadSchema where a column of text is read as a number: of known texts, or of any
+    as it is ``described``."""
     todo = [expression]
     while todo:
         expression = todo.pop()
@@ -265,7 +268,8 @@ def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:
                 continue
         if isinstance(expression, Read):
             column = columns[expression.column]
-            if any(isinstance(c, str) for c in column.categories or ()):
+            texts = any(isinstance(c, str) for c in column.categories or ())
+            if texts or (described and column.unknown):
                 raise BadSchema(
                     f"Column {column.name!r} holds text, and the model was fitted on "
                     "it as a number.\nIf it was encoded before the model was fitted, "

@@ -31,8 +31,10 @@ def of_another(record: object) -> str:
 
 def name_part(path: str, record: object) -> str:
     """The path of a part with the name of its class: ``step 'm': RandomForest``."""
-    if isinstance(record, Record):
-        name = record.name
-    else:
-        name = type(record).__name__
+    name = kind_of(record)
     return f"{path}: {name}" if path else name
+
+
+def kind_of(value: object) -> str:
+    """The name of the class of a value, or of what a record stands for."""
+    return value.name if isinstance(value, Record) else type(value).__name__
