@@ -32,6 +32,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_selection import RFE
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.multioutput import MultiOutputClassifier
@@ -39,6 +40,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     KBinsDiscretizer,
+    LabelBinarizer,
     LabelEncoder,
     OneHotEncoder,
     OrdinalEncoder,
@@ -337,6 +339,26 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
         lambda: (make_pipeline(StandardScaler(), PolynomialFeatures(1)).fit(X), {}),
         "answers nothing\nBuild the model.*--preprocess",
         lambda: fitted(tree(), preprocess=make_pipeline(StandardScaler()).fit(X)),
+    ),
+    "a scaler alone, for some columns": (
+        lambda: (StandardScaler().fit(X[:, :1]), {}),
+        "in front of\nsome of its columns with --encode COLUMN,COLUMN=FILE",
+        lambda: fitted(tree(), encode={"x1": StandardScaler().fit(X[:, :1])}),
+    ),
+    "a binarizer alone": (
+        lambda: (LabelBinarizer().fit(TEXT[:2]), {}),
+        "--encode COLUMN=FILE.$",
+        lambda: fitted(tree(), encode={"x0": LabelBinarizer().fit(["a", "b"])}),
+    ),
+    "a selector that answers": (
+        lambda: fitted(RFE(tree())),
+        "RFE: it cannot be compiled\nSupported are",
+        lambda: fitted(make_pipeline(RFE(tree()), tree())),
+    ),
+    "labels of an encoder alone": (
+        lambda: (LabelEncoder().fit(TEXT), {}),
+        "as that of the label with --labels FILE",
+        lambda: fitted(tree(), labels=LabelEncoder().fit(["no", "yes"])),
     ),
     "an encoder alone": (
         lambda: (LabelEncoder().fit(TEXT), {}),

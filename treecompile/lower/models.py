@@ -311,25 +311,29 @@ def with_inverse(
     return replace(answering, answers=build.values(back, "answer"), words=words)
 
 
-_BESIDE = {
-    "encoder": (
-        "it encodes a column or the label, and answers nothing",
-        "Build the model, and give it this file: as the encoder of a column with\n"
-        "--encode COLUMN=FILE, or as that of the label with --labels FILE.",
-    ),
-    "transformer": (
-        "it transforms, and answers nothing",
-        "Build the model, and put this file in front of it with --preprocess FILE.",
-    ),
-}
+_AS_ENCODER = (
+    "Build the model, and give it this file as the encoder of a column with\n"
+    "--encode COLUMN=FILE"
+)
+_AS_LABELS = ", or as that of the label with --labels FILE"
+_IN_FRONT = (
+    "Build the model, and put this file in front of it with --preprocess FILE, or in "
+    "front of\nsome of its columns with --encode COLUMN,COLUMN=FILE."
+)
 
 
 def refuse_a_part(record: Any) -> None:
     """UnsupportedModel for what stands beside a model, with the option that puts it
     to use."""
     role = role_beside(record) if isinstance(record, Record) else ""
-    if role in _BESIDE:
-        raise UnsupportedModel(record.name, *_BESIDE[role])
+    if role == "encoder":
+        problem = "it encodes a column, and answers nothing"
+        label = _AS_LABELS if record.name == "LabelEncoder" else ""
+        raise UnsupportedModel(record.name, problem, f"{_AS_ENCODER}{label}.")
+    if role == "transformer":
+        raise UnsupportedModel(
+            record.name, "it transforms, and answers nothing", _IN_FRONT
+        )
 
 
 def role_beside(record: Record) -> str:
@@ -337,6 +341,8 @@ def role_beside(record: Record) -> str:
     "transformer", or nothing."""
     if record.kind in ENCODERS:
         return "encoder"
+    if record.name in ("RFE", "RFECV"):  # which answer, too, and cannot be compiled so
+        return ""
     if record.kind in TRANSFORMERS and record.name != "Pipeline":
         return "transformer"
     return "transformer" if _is_only_transformers(record) else ""
