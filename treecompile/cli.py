@@ -6,25 +6,18 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
 from .errors import TreecompileError
+from .output import Commands, Failed, keep, say, show, write
 
 if TYPE_CHECKING:
     from .program import Program
     from .read import ModelFile
-
-
-class Failed(click.ClickException):
-    """The input cannot be used: the message on stderr, exit 1."""
-
-    exit_code = 1
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"Error: {self.format_message()}", err=True, file=file)
 
 
 class Unreadable(Failed):
@@ -127,7 +120,7 @@ def of_records(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="treecompile")
 def main() -> None:
     """Compile a trained scikit-learn tree into a scorer that needs nothing.
@@ -251,6 +244,8 @@ def build(
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
+    paths = [path for _, path in encode]
+    keep(output, [model, schema, data, labels, names, *preprocess, *paths])
     started = time.monotonic()
     from . import _described
     from .emit import emit
@@ -273,6 +268,7 @@ def build(
         self_test=self_test,
     )
     file, described = read_file(model), _described(schema, data)
+    _note_following(file)
     program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
@@ -300,7 +296,7 @@ def build(
                 data=rows_of(data),
                 progress=progress.at,
             )
-        click.echo(report.text(), err=True)
+        say(report.text())
         if not report.ok:
             raise Failed("Nothing was written.")
     write(output, source)
@@ -358,15 +354,18 @@ def verify(
     Exit 2:       wrong usage, or a file that cannot be read.
     Exit 3:       nothing differs, but a part that was asked for was not shown.
     """
+    keep("-", [model, scorer, data, schema, *others])
     from . import _described, _text
     from .proof import prove
     from .proof.rows import rows_of
     from .read import read_file
 
+    file = read_file(model)
+    _note_following(file)
     with Progress() as progress:
         report = prove(
-            read_file(model),
-            _text(scorer),
+            file,
+            _text(Path(scorer)),
             model_name=model,
             scorer_name=scorer,
             scorer_path=scorer,
@@ -376,9 +375,10 @@ def verify(
             load=load,
             progress=progress.at,
         )
-    click.echo(report.as_json() if as_json else report.text())
-    if report.exit_code:
-        raise SystemExit(report.exit_code)
+    text = report.as_json() if as_json else report.text()
+    verdict = report.exit_code
+    show(text + "\n", code=verdict or 2, broken=verdict)
+    raise SystemExit(verdict)
 
 
 class Progress:
@@ -400,13 +400,11 @@ class Progress:
         self._next, self._shown = self._clock() + 0.1, True
         full = 30 * done // max(1, total)
         bar = "#" * full + "-" * (30 - full)
-        click.echo(
-            f"\r{what:12} [{bar}] {100 * done // max(1, total):3}%", err=True, nl=False
-        )
+        say(f"\r{what:12} [{bar}] {100 * done // max(1, total):3}%", nl=False)
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
-            click.echo("\r" + " " * 52 + "\r", err=True, nl=False)
+            say("\r" + " " * 52 + "\r", nl=False)
 
 
 @main.command()
@@ -435,6 +433,8 @@ def schema(
     Of a CSV file of raw records: what `build --schema` takes, to be edited by hand. Of
     a model file: what its scorer takes; give the options that it is built with.
     """
+    paths = [path for _, path in encode]
+    keep(output, [source, names, *preprocess, *paths])
     import json
 
     from .errors import UnreadableFile
@@ -466,7 +466,9 @@ def schema(
             category_dtype=category_dtype,
             sparse=sparse,
         )
-        program = program_of(read_bytes(data, name), None, options)
+        file = read_bytes(data, name)
+        _note_following(file)
+        program = program_of(file, None, options)
         columns = tuple(program.columns[i] for i in program.required)
         product = schema_of(columns)
     write(output, json.dumps(product, indent=2) + "\n")
@@ -488,6 +490,7 @@ def inspect(model: str, as_json: bool, part: str | None) -> None:
     is 0 where it could be read, whether or not it can be compiled; a program finds
     that under "compiles".
     """
+    keep("-", [model])
     import json
 
     from .overview import overview
@@ -500,8 +503,7 @@ def inspect(model: str, as_json: bool, part: str | None) -> None:
     else:
         name = "standard input" if model == "-" else model
         text = as_text(seen, name, colour=_colours())
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
+    show(text)
 
 
 def _colours() -> bool:
@@ -513,91 +515,34 @@ def _colours() -> bool:
     return sys.stdout.isatty() and not minds
 
 
-def write(path: str, text: str) -> None:
-    """Write a product whole or not at all: to a file beside it, which takes its place.
-
-    ``-`` is standard output. Raises Failed where the file cannot be written.
-    """
-    data = text.encode()
-    try:
-        if path == "-":
-            _write_out(data)
-        else:
-            _write_file(os.path.realpath(path), data)
-    except BrokenPipeError:
-        raise  # whoever was reading has read enough: click ends without a word
-    except OSError as error:
-        where = "to standard output" if path == "-" else path
-        raise Failed(f"Cannot write {where}: {error.strerror}.") from None
-
-
-def _write_out(data: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except OSError:
-        # What is left in the buffer would fail again, and loudly, when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise
-
-
-def _write_file(target: str, data: bytes) -> None:
-    import tempfile
-
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as device:  # a pipe or a device has no beside
-            device.write(data)
-        return
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tmp-")
-    try:
-        with open(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(beside, _mode(target))
-        os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
-def _mode(path: str) -> int:
-    """The permissions of the file as it is, or those that a new file gets."""
-    if os.path.exists(path):
-        return os.stat(path).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
 def _note_versions(program: Program) -> None:
     """Say which part was written by another scikit-learn than the model."""
     for where, version in program.origin.mixed:
-        click.echo(
+        say(
             f"Note: {where} was written by scikit-learn {version}, and the model by\n"
             f"{program.origin.version}. Each is compiled to what its own version computes.",
-            err=True,
         )
+
+
+def _note_following(file: ModelFile) -> None:
+    """Say that the file holds more than what is read."""
+    if file.following:
+        from .overview import holds
+        from .overview_text import following
+
+        say(f"Note: {following(holds(file.root), file.following)}")
 
 
 def _note_parts(file: ModelFile, program: Program) -> None:
-    """Say which encoders and transformers the file holds that are put to no use."""
+    """Say which parts the file holds beside the model, and the option for each."""
     from .lower.roles import roles
-    from .overview_text import word
+    from .overview_text import unused_parts
 
     used = " ".join(str(value) for _, value in program.origin.options)
-    unused = [
-        f"{word(part.path)} ({part.kind})"
-        for part in roles(file.root, None, None)
-        if part.role in ("encoder", "transformer") and part.path not in used
-    ]
-    if unused:
-        some = ", ".join(unused[:4]) + (", ..." if len(unused) > 4 else "")
-        click.echo(
-            f"Note: the file also holds {some}.\n"
-            "The scorer takes and answers what the model itself was fitted on. --encode, "
-            "--preprocess\nand --labels put such parts around it; treecompile inspect "
-            "says which is which.",
-            err=True,
-        )
+    parts = [part for part in roles(file.root, None, None) if part.path not in used]
+    lines = unused_parts(parts)
+    if lines:
+        say("\n".join(["Note: the file also holds", *lines]))
 
 
 def _note_dummies(program: Program) -> None:
@@ -607,10 +552,10 @@ def _note_dummies(program: Program) -> None:
     names = dummy_like(program)
     if names:
         some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
-        click.echo(
-            f"Note: {some} look like dummy columns\n"
+        say(
+            f"Note: {some} {'look' if len(names) > 1 else 'looks'} like "
+            f"{'dummy columns' if len(names) > 1 else 'a dummy column'}\n"
             "(pandas.get_dummies). The scorer takes them as numbers. With --data RAW.csv "
             "or --schema\nit takes the raw columns instead, tests the categories "
             "themselves, and refuses those\nthat the training data did not hold.",
-            err=True,
         )

@@ -90,6 +90,7 @@ class Overview:
     cost: Cost | None
     problems: tuple[TreecompileError, ...]
     names: tuple[tuple[Name, str], ...]
+    following: tuple[str, ...] = ()
 
 
 def overview(file: ModelFile, part: str | None = None) -> Overview:
@@ -126,7 +127,7 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         container=file.container,
         protocol=file.protocol,
         versions=_versions(file, program),
-        holds=_holds(file.root),
+        holds=holds(file.root),
         estimators=tuple(shown),
         parts=roles(file.root, model, program),
         columns=_uses(program, folded) if program is not None else _names(model),
@@ -136,6 +137,7 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         cost=priced,
         problems=tuple(wrong),
         names=tuple((name, _verdict(name, file)) for name in file.names),
+        following=file.following,
     )
 
 
@@ -149,7 +151,7 @@ def _model(root: Any, part: str | None, wrong: list[TreecompileError]) -> Record
     if isinstance(model, Record):
         return model
     wrong.append(
-        UnsupportedModel("", f"The file holds a {_holds(model)}, and no estimator.")
+        UnsupportedModel("", f"The file holds a {holds(model)}, and no estimator.")
     )
     return None
 
@@ -176,7 +178,8 @@ def _lowered(
     return None
 
 
-def _holds(root: Any) -> str:
+def holds(root: Any) -> str:
+    """What a file holds, in a word."""
     return root.name if isinstance(root, Record) else type(root).__name__
 
 

@@ -38,7 +38,7 @@ from .flow import Flow, Raw, Step, Told
 from .inverse import with_inverse
 from .kinds import with_kinds
 from .matrix import with_matrix
-from .models import ENSEMBLES, TREES, refuse
+from .models import ENSEMBLES, TREES, refuse, refuse_a_part
 from .names import fitted_names
 from .parts import find_part
 from .paths import name_part
@@ -134,6 +134,7 @@ def _lower(
     record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
     is_tree = isinstance(record, Record) and record.name in TREES
     if not isinstance(record, Record) or not (is_tree or record.kind in ENSEMBLES):
+        refuse_a_part(root)
         refuse(record, unwrapped.path)
     version_of(record, path)
     library = library_of(record, path)

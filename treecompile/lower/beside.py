@@ -21,7 +21,7 @@ from .compose import TRANSFORMERS, is_fitted, transform
 from .flow import Flow, Raw, Step, flow_of
 from .labels import ENCODERS, mapping_of
 from .names import fitted_names, input_names
-from .parts import is_container, listed, records_of
+from .parts import answers, is_container, listed, records_of
 from .paths import name_part
 from .versions import version_text
 
@@ -188,7 +188,7 @@ def _encode(part: Part, flow: Flow, raw: Raw) -> Flow:
     step = Step(value, flow, part.where, raw)
     if isinstance(value, Record) and value.kind in ENCODERS:
         return ENCODERS[value.kind](step)
-    if isinstance(value, Record):
+    if isinstance(value, Record) and not answers(value):
         _check_fitted(part)
         return transform(step)
     raise UnsupportedModel(
@@ -311,7 +311,7 @@ def _check_transformer(part: Part) -> None:
 
 def _check_fitted(part: Part) -> None:
     record = part.value
-    if not isinstance(record, Record):
+    if not isinstance(record, Record) or answers(record):
         raise UnsupportedModel(
             name_part(part.where, record),
             "it is no transformer",

@@ -23,7 +23,7 @@ from . import (
     selectors,
 )
 from .flow import Flow, Step, side_by_side
-from .paths import join, name_part
+from .paths import join, name_part, of_another
 
 Transformer = Callable[[Step], Flow]
 
@@ -50,8 +50,10 @@ def transform(step: Step) -> Flow:
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
     names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
-    supported = wrapped(f"Supported transformers are {names}.")
-    problem = "this transformer cannot be compiled exactly"
+    other = of_another(record)
+    whose = " of scikit-learn" * bool(other)
+    supported = wrapped(f"Supported transformers{whose} are {names}.")
+    problem = f"this transformer{other} cannot be compiled exactly"
     if isinstance(record, Record) and record.kind in INEXACT:
         problem += f": {INEXACT[record.kind]}"
     raise UnsupportedModel(

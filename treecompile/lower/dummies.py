@@ -208,20 +208,33 @@ def _no_column(unexplained: list[str], described: tuple[Described, ...]) -> str:
     return "\n".join(lines)
 
 
+# What flags begin with that are of no column: is_active, has_garden.
+_FLAGS = frozenset(
+    "is was are were has have had can could may did does do will with without no not "
+    "non any in on opt use uses used flag ind indicator bool remainder".split()
+)
+
+
 def dummy_like(program: Program) -> list[str]:
-    """The features that look like dummy columns: named like a column and a value, and
-    only ever asked whether they are 0 or 1."""
+    """The features that look like dummy columns: raw columns, at least two of which are
+    named like one column and a value, none of which is asked anything but whether it is
+    0 or 1. Flags of the user's own, as is_active beside is_new, are not meant."""
+    if program.origin.steps:
+        return []
     asked: dict[int, set[float]] = defaultdict(set)
     for tree in program.trees():
         for test in tree.tests:
             if isinstance(test, Threshold):
                 asked[test.feature].add(test.cut)
     halves = {0.5, *double_cuts(np.array([0.5])).tolist()}
-    return [
-        feature.name
-        for index, feature in enumerate(program.features)
-        if asked[index]
-        and asked[index] <= halves
-        and isinstance(feature.value, Read)
-        and any(True for _ in _splits(feature.name))
-    ]
+    groups: dict[str, set[int]] = defaultdict(set)
+    for index, feature in enumerate(program.features):
+        for prefix, _ in _splits(feature.name):
+            if isinstance(feature.value, Read) and prefix.casefold() not in _FLAGS:
+                groups[prefix].add(index)
+    found: set[int] = set()
+    for members in groups.values():
+        tested = [index for index in members if asked[index]]
+        if len(members) > 1 and all(asked[index] <= halves for index in tested):
+            found.update(tested)
+    return [program.features[index].name for index in sorted(found)]

@@ -12,6 +12,7 @@ import numpy as np
 from ..program import Category, Expression, Fill, Match, State
 from .early_encoder import early_one_hot, is_early
 from .flow import Flow, Step, dtype_names, flow_of
+from .paths import kind_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def plain_categories(step: Step, array: Any) -> tuple[list[Category], list[str]]
             )
         elif type(value) not in (str, bool, int, float):
             raise step.refuse(
-                f"a category is a {type(value).__name__}",
+                f"a category is a {kind_of(value)}",
                 "Supported are text, numbers and booleans.",
             )
         plain.append(value)

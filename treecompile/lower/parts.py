@@ -60,9 +60,20 @@ def find_part(root: Any, part: str | None) -> Any:
             f"The file holds {len(models)} estimators.",
             f"Name the one to compile with --part PATH:\n{listed(models)}",
         )
+    from .models import role_beside  # which imports this module
+
     kind = "Bunch" if isinstance(root, Record) else type(root).__name__
+    beside = {path: x for path, x in records_of(root).items() if role_beside(x)}
     raise UnsupportedModel(
-        "", f"The file holds a {kind} without an estimator that answers."
+        "",
+        f"The file holds a {kind} without an estimator that answers.",
+        (
+            "Build the model, and put parts of this file around it with --encode, "
+            "--preprocess or\n--labels, each as FILE and its path, as in "
+            f"FILE{next(iter(beside))}:\n{listed(beside)}"
+            if beside
+            else ""
+        ),
     )
 
 

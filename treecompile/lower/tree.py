@@ -21,6 +21,7 @@ from ..program import (
 )
 from ..read.records import Record
 from .nodes import NodeTable, node_table
+from .paths import kind_of
 from .precision import double_cuts
 from .versions import leaves_hold_counts, version_of
 
@@ -160,7 +161,7 @@ def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
             if type(label) not in (bool, int, float, str):
                 raise UnsupportedModel(
                     path,
-                    f"a class label is a {type(label).__name__}",
+                    f"a class label is a {kind_of(label)}",
                     "Supported are text, numbers and booleans; "
                     "fit the model on labels of those kinds.",
                 )

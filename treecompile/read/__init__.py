@@ -12,6 +12,7 @@ by name.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import os
@@ -32,6 +33,10 @@ from treecompile.read.records import Name, Record
 __all__ = ["ModelFile", "Name", "Record", "read_bytes", "read_file", "verdict"]
 
 _LARGEST_STREAM = 4 << 30
+#: As many pickles that follow the first are told of.
+MOST_FOLLOWING = 20
+# What a pickle of protocol 2 begins with, or one of an object in protocol 0 or 1.
+_BEGINNINGS = b"\x80(c]}"
 _START_AGAIN = "Copy the file again, or save the model again"
 
 
@@ -43,7 +48,8 @@ class ModelFile:
     ("pickle protocol 4", "joblib, zlib"), ``sha256`` is the digest of the file as it
     stands, ``names`` are all classes and functions that it mentions, in order of first
     use. ``refused`` is empty unless it was read leniently. ``size`` is that of the file
-    in bytes.
+    in bytes. ``following`` are what further pickles hold that stand behind the first in
+    the file; ``root`` is of the first alone.
     """
 
     root: Any = field(repr=False)  # may be of any size, and hold itself
@@ -53,6 +59,7 @@ class ModelFile:
     protocol: int | None
     refused: tuple[Name, ...] = ()
     size: int = 0
+    following: tuple[str, ...] = ()
 
     @property
     def of_numpy_2(self) -> bool | None:
@@ -141,6 +148,7 @@ def _read_checked(
     payload = _without_carriage_returns(payload)
     context = Context(len(data), len(payload), sibling, buffers, lenient)
     protocol = None
+    following: tuple[str, ...] = ()
     if kind := looks.signature(payload):
         raise _not_a_pickle(looks.description(payload, kind))
     if payload[:4] == b"PK\x03\x04":
@@ -151,6 +159,7 @@ def _read_checked(
         protocol = machine.protocol
         joblib = context.joblib_arrays or "ZF" in layers
         form = "joblib" if joblib else f"pickle protocol {protocol}"
+        following = _following(machine)
     return ModelFile(
         root=root,
         container=", ".join([form, *layers]),
@@ -159,7 +168,28 @@ def _read_checked(
         protocol=protocol,
         refused=tuple(context.refused),
         size=len(data),
+        following=following,
     )
+
+
+def _following(first: Machine) -> tuple[str, ...]:
+    """What pickles behind the first hold, in a word each: dump() was called again."""
+    found: list[str] = []
+    position, context = first.position, copy.copy(first.context)
+    context.names, context.makers, context.refused = {}, {}, {}
+    context.lenient = True
+    while position < len(first.data) and len(found) < MOST_FOLLOWING:
+        # What is no pickle, padding or a checksum, is nothing to tell of.
+        if first.data[position] not in _BEGINNINGS:
+            break
+        machine = Machine(first.data, position, context)
+        try:
+            root = machine.run()
+        except UnreadableFile:
+            break
+        found.append(root.name if isinstance(root, Record) else type(root).__name__)
+        position = machine.position
+    return tuple(found)
 
 
 def _too_large() -> UnreadableFile:
@@ -176,6 +206,12 @@ def _run(machine: Machine) -> Any:
         if _is_a_pickle(machine):
             raise
         raise _not_a_pickle(looks.description(machine.data)) from problem
+    except UnreadableFile as problem:
+        # A text may begin with a letter that is an opcode (P asks for an object that is
+        # elsewhere, c and i name a class): what it seems to ask for is no name.
+        if not looks.is_text(machine.data) or _names_something(machine):
+            raise
+        raise _not_a_pickle(looks.description(machine.data)) from problem
 
 
 def _not_a_pickle(looks_like: str) -> UnreadableFile:
@@ -189,6 +225,17 @@ def _read_archive(payload: bytes, size: int, context: Context) -> tuple[Any, str
         raise _not_a_pickle(looks.description(payload, archive.kind(files.names())))
     root, version = skops_file.Reader(files, context).run()
     return root, f"skops {version}".strip()
+
+
+def _names_something(machine: Machine) -> bool:
+    """Whether all that a stream names could be a class or a function, and something is
+    named."""
+    names = list(machine.context.names.values())
+    return bool(names) and all(
+        name.name.replace(".", "").isidentifier()
+        and name.module.replace(".", "").isidentifier()
+        for name in names
+    )
 
 
 def _is_a_pickle(machine: Machine) -> bool:

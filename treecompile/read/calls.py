@@ -71,11 +71,17 @@ def refusal(name: Name, packed: bool = False) -> UnreadableFile:
             "a malicious pickle looks like. Nothing was run. Do not load this file by "
             "any other means either, unless you know who made it and why"
         )
+    if name.package in allowed.PACKAGES and _is_named_as_a_class(name):
+        return UnreadableFile(
+            f"the file holds an object of the class {text}, which this treecompile does "
+            "not know as a part of a fitted model. Nothing was run. Take the model out "
+            "of what holds that object, or leave it away, and save the model alone"
+        )
     if name.package in allowed.PACKAGES:
         return UnreadableFile(
-            f"the file asks to call {text}, which is not known as a part of a fitted "
-            "model. Nothing was run. If it is an estimator, this treecompile does not "
-            "know it; if it is a function, do not trust the file"
+            f"the file asks to call {text}, which is named as a function, and is not "
+            "known as a part of a fitted model. Nothing was run. Do not load this file "
+            "by any other means either, unless you know who made it and why"
         )
     return UnreadableFile(
         f"the file holds an object of a class of its own, {text}; only classes of "
@@ -83,6 +89,12 @@ def refusal(name: Name, packed: bool = False) -> UnreadableFile:
         "scikit-learn estimator or Pipeline out of that object, save it alone and "
         "compile that file"
     )
+
+
+def _is_named_as_a_class(name: Name) -> bool:
+    """CamelCase, as scikit-learn and its kin name classes, and no functions."""
+    own = name.name.rpartition(".")[2].lstrip("_")
+    return own[:1].isupper()
 
 
 # What packs functions and classes of one's own into a pickle.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from treecompile.errors import UnreadableFile
 from treecompile.read.records import Name, Record
+from treecompile.visible import printable
 
 if TYPE_CHECKING:
     from treecompile.read.machine import Machine
@@ -149,11 +150,3 @@ def shown(text: object) -> str:
     if len(plain) > _LONGEST_SHOWN:
         plain = plain[:_LONGEST_SHOWN] + "..."
     return printable(plain)
-
-
-def printable(text: str) -> str:
-    """Text with an escape for each character that a terminal would act upon."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in text
-    )

@@ -32,6 +32,7 @@ from ..program import (
     Values,
     WeightedMedian,
 )
+from ..visible import is_visible
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_simple, rounded
 from .python_text import (
@@ -606,7 +607,7 @@ def _is_negative(x: Expression) -> bool:
 
 def _sentence(title: str) -> str:
     """A title as a comment of one line; it may hold names out of the model."""
-    if not title.isprintable():
+    if not is_visible(title):
         return comment(title, LONGEST_TITLE)
     return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE] + "..."
 

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from ..visible import is_visible, printable
+
 WIDTH = 88
 # More numbers than this are not given a name each where they can do without, and more
 # terms not added up in one line.
@@ -65,7 +67,7 @@ def quoted(text: str) -> str:
     characters (right-to-left marks and their kind) are not printable, so what a
     reviewer sees is what the string holds.
     """
-    if text.isprintable() and not ({'"', "'", "\\"} & set(text)):
+    if is_visible(text) and not ({'"', "'", "\\"} & set(text)):
         return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     body = "".join(_escaped(character, quote) for character in text)
@@ -75,9 +77,9 @@ def quoted(text: str) -> str:
 def _escaped(character: str, quote: str) -> str:
     if character == quote or character == "\\":
         return "\\" + character
-    if character.isprintable():
+    if is_visible(character):
         return character
-    return repr(character)[1:-1]
+    return ascii(character)[1:-1]
 
 
 def comment(value: Any, longest: int = 40) -> str:
@@ -88,7 +90,8 @@ def comment(value: Any, longest: int = 40) -> str:
 
 def prose(text: str) -> str:
     """Text for inside a docstring, where it must read back as itself."""
-    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return "\n".join(map(printable, text.split("\n")))
 
 
 # Names that the module uses itself, or that linters call ambiguous.
@@ -148,6 +151,7 @@ def _safe(character: str) -> bool:
         return character.isalnum()
     return (
         character.isalpha()
+        and is_visible(character)
         and ("a" + character).isidentifier()
         and unicodedata.bidirectional(character) == "L"
         and unicodedata.ucd_3_2_0.category(character).startswith("L")
