@@ -32,6 +32,7 @@ from ..program import (
     operands,
 )
 from ..read import ModelFile
+from ..read.budget import EXPRESSION, Exhausted, at_work, charge
 from ..read.records import Record
 from ..schema import Described
 from .beside import (
@@ -87,11 +88,19 @@ def lower(
     where ``described`` does not fit.
     """
     try:
-        with warnings.catch_warnings():
+        # A copy: the file may be lowered again.
+        with at_work(file.budget.copy()), warnings.catch_warnings():
             # Complex numbers in the place of real ones: numpy would only warn.
             warnings.simplefilter("error", _ComplexWarning)
             root = find_part(file.root, part)
             return _lower(root, file, described, threshold, reject_unknown, beside)
+    except Exhausted:
+        raise UnsupportedModel(
+            "",
+            "The model comes to far more than its file can hold: the file is damaged, or "
+            "made to exhaust its reader.",
+            "Do not load it. If you made it yourself, save the model without compression.",
+        ) from None
     except TreecompileError:
         raise
     except (
@@ -227,6 +236,7 @@ def _start(
     frame = fitted_names([*before, *records]) is not None
     encoded = encodings(names, beside)
     given = raw_names(names, encoded)
+    charge(EXPRESSION * len(given))
     if described is None:
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
         raw = Raw(given, reject_unknown)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnsupportedModel
+from ..read.budget import NODE, TREE, charge
 from ..read.records import Record
 
 KNOWN_FIELDS = {
@@ -58,6 +59,7 @@ def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
         raise UnsupportedModel(path, "its tree_ is not a scikit-learn tree")
     nodes, values = tree.get("nodes"), tree.get("values")
     _check_layout(nodes, values, path)
+    charge(TREE + NODE * len(nodes))
     left = nodes["left_child"].astype(np.int64)
     right = nodes["right_child"].astype(np.int64)
     feature = nodes["feature"].astype(np.int64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsupportedModel
 from ..program import Answer, Constant, Probabilities, SingleTree, Threshold, Tree
+from ..read.budget import LABEL, charge
 from ..read.records import Record
 from .nodes import NodeTable, node_table
 from .precision import double_cuts
@@ -134,6 +135,9 @@ def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
     outputs = classes if isinstance(classes, (list, tuple)) else [classes]
     labels = []
     for output in outputs:
+        charge(
+            LABEL * len(output) if isinstance(output, np.ndarray) and output.ndim else 0
+        )
         plain = output.tolist() if isinstance(output, np.ndarray) else None
         if not isinstance(plain, list) or not plain:
             raise UnsupportedModel(path, "its classes_ are no list of labels")

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import BadSchema
+from ..read.files import whole
 
 Rows = Callable[[ModuleType], Iterable[dict[str, Any]]]
 
@@ -31,8 +32,7 @@ def rows_of(data: Any) -> Rows | None:
 
 def _text(path: Any) -> str:
     try:
-        with open(path, "rb") as stream:
-            data = stream.read()
+        data = whole(path)
     except OSError as error:
         raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None
     try:
