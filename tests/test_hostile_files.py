@@ -933,7 +933,6 @@ BECAUSE = {
     "member of deep tuples": "key is too large",
     "zip": "unfolds to far more",
     "skops of deep lists": "malformed",
-    "skops of many lists": "unfolds to far more",
 }
 
 

@@ -155,9 +155,10 @@ def _is_text(scorer: Any) -> bool:
 def _text(scorer: Any) -> bytes | str:
     if _is_text(scorer):
         return scorer  # type: ignore[no-any-return]
+    from .read.files import whole
+
     try:
-        with open(scorer, "rb") as stream:
-            return stream.read()
+        return whole(scorer)
     except OSError as error:
         raise UnreadableFile(f"Cannot read {scorer}: {error.strerror}.") from None
 
@@ -196,8 +197,9 @@ def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
 
 
 def _bytes(path: Any) -> bytes:
+    from .read.files import whole
+
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        return whole(path)
     except OSError as error:
         raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None

@@ -438,16 +438,23 @@ def schema(
     import json
 
     from .errors import UnreadableFile
+    from .read import files, look_at_model
     from .schema import schema_of, schema_of_data
     from .table import columns_of_csv, looks_like_csv
 
     name = "standard input" if source == "-" else os.path.basename(source)
+
+    def look(head: bytes) -> None:
+        if not looks_like_csv(head) and not name.endswith(".csv"):
+            look_at_model(head)
+        elif b"\0" in head[:4096]:
+            columns_of_csv(head, name)  # which says that it is none
+
     try:
         if source == "-":
-            data = sys.stdin.buffer.read()
+            data, _ = files.of_stream(sys.stdin.buffer, look, piped=True)
         else:
-            with open(source, "rb") as stream:
-                data = stream.read()
+            data = files.whole(source, look)
     except OSError as error:
         raise UnreadableFile(f"Cannot read {source}: {error.strerror}.") from None
     if looks_like_csv(data) or name.endswith(".csv"):

@@ -12,7 +12,6 @@ which the schema refuses.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import Any
 
 from .errors import BadSchema
 from .program import LARGEST, Column, Constant
+from .read import json_text
+from .read.budget import Budget
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -85,7 +86,7 @@ def columns_of_schema(schema: Any) -> tuple[Described, ...]:
 def parse_schema(text: str | bytes) -> tuple[Described, ...]:
     """The columns of a schema file's text; BadSchema where it is no schema."""
     try:
-        schema = json.loads(text)
+        schema = json_text.loads(text, Budget(len(text)))
     except (ValueError, RecursionError) as error:
         raise BadSchema(f"The schema is not JSON: {error}") from None
     return columns_of_schema(schema)

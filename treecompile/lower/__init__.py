@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import DAMAGED, TreecompileError, UnsupportedModel
 from ..program import Feature, Origin, Program, Read
 from ..read import ModelFile
+from ..read.budget import EXPRESSION, Exhausted, at_work, charge
 from ..read.records import Record
 from ..schema import Described
 from .beside import (
@@ -85,7 +86,8 @@ def lower(
         return _lower(root, file, described, threshold, reject_unknown, beside, told)
 
     try:
-        with warnings.catch_warnings():
+        # A copy: the file may be lowered again.
+        with at_work(file.budget.copy()), warnings.catch_warnings():
             # Complex numbers in the place of real ones: numpy would only warn.
             warnings.simplefilter("error", _ComplexWarning)
             root = find_part(file.root, part)
@@ -94,6 +96,13 @@ def lower(
             told = Told(category_dtype, sparse=sparse)
             frame = fitted_names([root]) is not None
             return with_matrix(one, told, bool(beside.parts), frame)
+    except Exhausted:
+        raise UnsupportedModel(
+            "",
+            "The model comes to far more than its file can hold: the file is damaged, or "
+            "made to exhaust its reader.",
+            "Do not load it. If you made it yourself, save the model without compression.",
+        ) from None
     except TreecompileError:
         raise
     except (
@@ -259,6 +268,7 @@ def _start(
     frame = fitted_names([*before, *records]) is not None
     encoded = encodings(names, beside)
     given = raw_names(names, encoded)
+    charge(EXPRESSION * len(given))
     if described is None:
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
         raw = Raw(given, reject_unknown, told=told)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import UnsupportedModel, wrapped
 from ..program import Arithmetic, Number, columns_of
+from ..read.budget import LABEL, charge
 from ..read.records import Name, Record
 from . import (
     bins,
@@ -199,13 +200,17 @@ def select(step: Step, name: str, columns: Any) -> list[int]:
                 f"the columns of transformer {name!r} are not known",
                 "Give them as a list, and fit again.",
             )
+    charge(LABEL * len(columns))
     columns = [c.item() if isinstance(c, np.generic) else c for c in columns]
     if columns and all(isinstance(column, bool) for column in columns):
         return [i for i, wanted in enumerate(columns) if wanted]
     places = []
+    known: dict[str, int] = {}
+    for place, own in enumerate(names):
+        known.setdefault(own, place)
     for column in columns:
-        if isinstance(column, str) and column in names:
-            places.append(names.index(column))
+        if isinstance(column, str) and column in known:
+            places.append(known[column])
         elif isinstance(column, int) and -count <= column < count:
             places.append(column % count)
         else:

@@ -41,6 +41,7 @@ from ..program import (
     Steps,
     operands,
 )
+from ..read.budget import EXPRESSION, LABEL, charge
 from ..read.records import Name, Record
 from .paths import name_part
 from .versions import Version, version_of
@@ -81,6 +82,7 @@ class Flow:
 
     def with_values(self, values: Iterable[Expression]) -> Flow:
         """The same columns, each with another expression."""
+        charge(EXPRESSION * len(self.features))
         pairs = zip(self.features, values, strict=True)
         return replace(self, features=tuple(Feature(f.name, v) for f, v in pairs))
 
@@ -104,6 +106,7 @@ def flow_of(
 
 def side_by_side(blocks: list[Flow], sparse: bool, frame: bool) -> Flow:
     """Blocks of columns as one: an array has one type, a frame one a column."""
+    charge(LABEL * sum(len(block.features) for block in blocks))
     dtypes = frozenset(name for block in blocks for name in block.dtypes) or FLOAT64
     if not frame:
         dtypes = frozenset({np.result_type(*dtypes).name})

@@ -34,8 +34,9 @@ def added_tree(
     ``infinite``."""
     if not isinstance(record, Record) or "tree_" not in record:
         raise member.refuse("it is not fitted", "Call fit() before it is pickled.")
-    table = node_table(record["tree_"], member.here, len(places))
     build = member.build
+    build.raw.visit(record["tree_"], member.here)
+    table = node_table(record["tree_"], member.here, len(places))
     build.rounded = True
     build.nodes += len(table.left)
     build.leaves += int(table.leaves.sum())

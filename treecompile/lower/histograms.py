@@ -26,6 +26,7 @@ from ..program import (
     Tree,
     Trees,
 )
+from ..read.budget import NODE, TREE, charge
 from ..read.records import Record
 from .boosting import last_even, two_shares
 from .build import Answering, Member
@@ -35,6 +36,8 @@ from .paths import counted
 from .tree import class_labels
 from .versions import Version
 
+# Bytes in memory that a word of 32 categories, and that a code, comes to at most.
+_BITS, _CODE = 32 * 200, 200
 _FIELDS = {
     "value",
     "count",
@@ -184,6 +187,8 @@ def _tree(
     nodes = predictor.get("nodes") if isinstance(predictor, Record) else None
     _check(inner, nodes, len(places))
     assert isinstance(nodes, np.ndarray)
+    inner.build.raw.visit(predictor, inner.here)
+    charge(TREE + 2 * NODE * len(nodes))
     is_leaf = nodes["is_leaf"].astype(bool)
     thresholds = nodes[
         "threshold" if "threshold" in nodes.dtype.names else "num_threshold"
@@ -280,7 +285,9 @@ def _left_codes(inner: Member, index: int) -> list[int]:
     bitsets = inner.record.get("raw_left_cat_bitsets")
     if not isinstance(bitsets, np.ndarray) or not 0 <= index < len(bitsets):
         raise inner.refuse("its category splits do not fit: the file is damaged")
-    return _bits(bitsets[index])
+    words = np.asarray(bitsets[index]).reshape(-1)
+    charge(_BITS * len(words))  # nodes may share one
+    return _bits(words)
 
 
 def _bits(words: Any) -> list[int]:
@@ -301,7 +308,9 @@ def _known_codes(member: Member, column: int) -> list[int] | None:
     thresholds = mapper.get("bin_thresholds_") if isinstance(mapper, Record) else None
     if thresholds is None:
         raise member.refuse("it does not say which categories it knows")
-    return [int(code) for code in np.asarray(thresholds[column]).tolist()]
+    codes = np.asarray(thresholds[column]).reshape(-1)
+    charge(_CODE * len(codes))
+    return [int(code) for code in codes.tolist()]
 
 
 def _category_test(

@@ -27,6 +27,7 @@ from ..program import (
     Tree,
     Trees,
 )
+from ..read.budget import charge
 from ..read.records import Record
 from .booster_trees import bands, booster_of, coded, sum_of, tree_of
 from .boosting import last_even
@@ -56,6 +57,8 @@ _MANY = {"multiclass", "multiclassova"}
 # What counts for zero: 1e-35 as a single.
 _ZERO = float(np.float32(1e-35))
 _DEFAULT_LEFT = 2
+# Bytes in memory of a category that goes left: two cuts, and how they were found.
+_BIT = 300
 _MISSING_IS_ZERO, _MISSING_IS_NAN = 1, 2
 # Parameters of a model that change what predict does.
 _OF_PREDICT = (
@@ -300,6 +303,7 @@ def _category_test(place: int, words: list[int]) -> Test:
     """Left where the bit of the code is set. Codes are cut to integers, so that what
     is above -1 is code 0; missing ones go right."""
     pieces = []
+    charge(_BIT * sum(word.bit_count() for word in words))
     for index, word in enumerate(words):
         for bit in range(32):
             code = 32 * index + bit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..errors import DAMAGED, UnsupportedModel
+from ..read import json_text
+from ..read.budget import charge, current
 from ..read.records import Record
 from .booster_trees import booster_of
 
@@ -23,6 +24,8 @@ CATEGORICAL = 1
 
 _DEFAULT_NAME = re.compile(r"Column_(0|[1-9][0-9]*)\Z")
 _MOST = 2**31 - 1
+# Of a model without trees: nothing else in it says how many there are.
+_MOST_OUTPUTS = 1_000
 _T = TypeVar("_T", int, float)
 
 
@@ -93,6 +96,8 @@ class _Text:
 
     def __init__(self, text: str, path: str) -> None:
         self.path = path
+        # Its lines and words, and the numbers that they are.
+        charge(len(text) * (4 if text.isascii() else 16) + 60 * text.count(" "))
         head, *trees = re.split(r"^Tree=\d+\s*$", text, flags=re.MULTILINE)
         self.tail = ""
         if trees:
@@ -114,7 +119,8 @@ class _Text:
         if not 0 < width <= _MOST or not 0 < outputs <= _MOST:
             raise self.damaged("its sizes are none")
         trees = tuple(self.tree(text, width, n) for n, text in enumerate(self.trees))
-        if len(trees) % outputs:
+        # As many trees as outputs, or none at all.
+        if len(trees) % outputs or outputs > max(len(trees), _MOST_OUTPUTS):
             raise self.damaged("its trees do not fit its outputs")
         objective, *options = self.head.get("objective", "").split() or [""]
         names = self.head["feature_names"].split(" ")
@@ -171,6 +177,8 @@ class _Text:
             return []
         ends = _numbers(int, pairs["cat_boundaries"], count + 1)
         words = _numbers(int, pairs["cat_threshold"], ends[-1])
+        if not all(0 <= word < 2**32 for word in words):
+            raise self.damaged("its category splits do not fit together")
         if ends[0] != 0 or any(b < a for a, b in zip(ends, ends[1:])):
             raise self.damaged("its category splits do not fit together")
         return [words[a:b] for a, b in zip(ends, ends[1:])]
@@ -178,7 +186,8 @@ class _Text:
     def lists(self) -> tuple[tuple[Any, ...], ...]:
         """The categories of the columns of dtype category of the frame."""
         found = re.search(r"^pandas_categorical:(.*)$", self.tail, re.MULTILINE)
-        return _lists(json.loads(found[1]) if found else None, self.path)
+        lists = json_text.loads(found[1], current()) if found else None
+        return _lists(lists, self.path)
 
     def infos(self, width: int) -> tuple[str, ...]:
         """What LightGBM noted of each column: its range, or its codes."""

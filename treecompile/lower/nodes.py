@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnsupportedModel
+from ..read.budget import NODE, TREE, charge
 from ..read.records import Record
 from .early_nodes import nodes_of, values_of
 
@@ -66,6 +67,7 @@ def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
         )
     nodes, values = nodes_of(tree), values_of(tree)
     _check_layout(nodes, values, path)
+    charge(TREE + NODE * len(nodes))
     left = nodes["left_child"].astype(np.int64)
     right = nodes["right_child"].astype(np.int64)
     feature = nodes["feature"].astype(np.int64)

@@ -19,6 +19,7 @@ from ..program import (
     Threshold,
     Tree,
 )
+from ..read.budget import LABEL, charge
 from ..read.records import Record
 from .nodes import NodeTable, node_table
 from .paths import kind_of
@@ -153,6 +154,9 @@ def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
     outputs = classes if isinstance(classes, (list, tuple)) else [classes]
     labels = []
     for output in outputs:
+        charge(
+            LABEL * len(output) if isinstance(output, np.ndarray) and output.ndim else 0
+        )
         plain = output.tolist() if isinstance(output, np.ndarray) else None
         if not isinstance(plain, list) or not plain:
             raise UnsupportedModel(path, "its classes_ are no list of labels")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
+from ..read import json_text
+from ..read.budget import NODE, TEXT, TREE, charge, current
 from ..read.records import Record
 from ..read.xgboost_payload import model_of
 from .booster_trees import booster_of
@@ -23,6 +24,9 @@ NEWEST = (3, 4)
 
 # The integers of categories that UBJSON, which has no such type, stores as signed ones.
 _UNSIGNED = {12: np.uint16, 14: np.uint32, 16: np.uint64}
+
+# Of a model of no trees: nothing else in it says how many there are.
+_MOST_OUTPUTS = 1_000
 
 _DEFAULT_NAME = re.compile(r"f(0|[1-9][0-9]*)\Z")
 
@@ -75,6 +79,7 @@ def xgboost_model(record: Record, path: str) -> XgboostModel:
             path, "it is not fitted", "Call fit() before the model is pickled."
         )
     try:
+        charge(len(handle))
         model = _model(bytes(handle), path)
     except UnreadableFile as error:
         raise UnsupportedModel(path, str(error)) from error
@@ -88,7 +93,7 @@ def xgboost_model(record: Record, path: str) -> XgboostModel:
 
 @lru_cache(maxsize=4)
 def _model(payload: bytes, path: str) -> XgboostModel:
-    return _Parts(model_of(payload), path).model()
+    return _Parts(model_of(payload, current()), path).model()
 
 
 class _Parts:
@@ -118,6 +123,9 @@ class _Parts:
             self._tree(tree, width, number)
             for number, tree in enumerate(forest["trees"])
         )
+        base = self._base(str(parameters["base_score"]))
+        if outputs > max(len(trees), len(base), _MOST_OUTPUTS):
+            raise self._damaged("it says that it has more outputs than trees")
         groups = tuple(self._integers(forest["tree_info"]).tolist())
         if len(groups) != len(trees) or not all(0 <= g < outputs for g in groups):
             raise self._damaged("its trees do not fit its outputs")
@@ -129,7 +137,7 @@ class _Parts:
             version=self.version,
             version_text=self.version_text,
             objective=str(self.learner["objective"]["name"]),
-            base=self._base(str(parameters["base_score"]), outputs),
+            base=self._starts(base, outputs),
             width=width,
             outputs=outputs,
             trees=trees,
@@ -185,6 +193,7 @@ class _Parts:
                 "Fit it with multi_strategy='one_output_per_tree'.",
             )
         arrays = (right, features, default_left, conditions)
+        charge(TREE + NODE * count)
         if not count or any(len(array) != count for array in arrays):
             raise self._damaged(f"the arrays of tree {number} do not fit together")
         inner = left != -1
@@ -222,6 +231,7 @@ class _Parts:
         for node, start, size in zip(nodes, starts, sizes):
             if not (0 <= node < count and 0 <= start <= start + size <= len(codes)):
                 raise self._damaged("its category splits do not fit together")
+            charge(8 * size)  # they may all be the same
             chosen[node] = codes[start : start + size]
         if set(chosen) != set(np.flatnonzero(kinds).tolist()):
             raise self._damaged("its category splits do not fit together")
@@ -244,6 +254,9 @@ class _Parts:
         values = encoding.get("values")
         if "offsets" in encoding:
             ends = self._integers(encoding["offsets"]).tolist()
+            charge(
+                TEXT * len(ends) + sum(max(0, b - a) for a, b in zip(ends, ends[1:]))
+            )
             raw = bytes(int(x) & 0xFF for x in self._integers(values).tolist())
             if any(not 0 <= a <= b <= len(raw) for a, b in zip(ends, ends[1:])):
                 raise self._damaged("its categories do not fit together")
@@ -275,10 +288,14 @@ class _Parts:
             )
         return tuple(array.tolist()) if array.size else None
 
-    def _base(self, text: str, outputs: int) -> tuple[float, ...]:
-        """The start of each output: one number up to 3.0, since then a list."""
-        found = json.loads(text) if text.startswith("[") else [float(text)]
-        numbers = [float(np.float32(x)) for x in found]
+    def _base(self, text: str) -> list[float]:
+        """The start of the outputs: one number up to 3.0, since then a list."""
+        listed = text.startswith("[")
+        found = json_text.loads(text, current()) if listed else [float(text)]
+        return [float(np.float32(x)) for x in found]
+
+    def _starts(self, numbers: list[float], outputs: int) -> tuple[float, ...]:
+        """The start of each output."""
         if len(numbers) == 1:
             numbers = numbers * outputs
         if len(numbers) != outputs or not np.isfinite(numbers).all():

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DAMAGED
+from ..errors import DAMAGED, UnsupportedModel
 from ..program import (
     Apply,
     Arithmetic,
@@ -30,6 +30,7 @@ from ..program import (
     Trees,
     operands,
 )
+from ..read.budget import charge
 from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
 from .booster_trees import bands, coded, sum_of, tree_of
@@ -67,6 +68,8 @@ _MANY = {"multi:softprob", "multi:softmax"}
 _KNOWN = _LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY | {_HINGE}
 # Codes of categories from here on are taken for none.
 _OUT_OF_RANGE = 2**24
+# Bytes in memory of a category that goes right: two cuts, and how they were found.
+_CODE = 300
 
 
 def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
@@ -217,17 +220,23 @@ def _classes(member: Member, count: int) -> Labels:
     if known is None:
         known = record.get("classes_")
     if known is None:
-        known = np.arange(int(member.fitted("n_classes_")))
+        known = range(int(member.fitted("n_classes_")))
+        if len(known) not in (1, count):
+            raise _misfit(member, len(known), count)
     (labels,) = class_labels(np.asarray(known), member.here)
     if len(labels) == 1 != count:
         raise member.refuse(
             "it was fitted on one class alone", "Fit it on two classes or more."
         )
     if len(labels) != count:
-        raise member.refuse(
-            f"it has {len(labels)} classes, and its trees are for {count}", DAMAGED
-        )
+        raise _misfit(member, len(labels), count)
     return labels
+
+
+def _misfit(member: Member, classes: int, count: int) -> UnsupportedModel:
+    return member.refuse(
+        f"it has {classes} classes, and its trees are for {count}", DAMAGED
+    )
 
 
 # --- The sum --------------------------------------------------------------------------
@@ -414,6 +423,7 @@ def _category_test(
     value, and so does what is beyond the chosen ones, rounded up to a multiple of 32.
     Up to 1.5 what lies between -1 and 0 is cut to 0.
     """
+    charge(_CODE * len(chosen))
     codes = sorted({code for code in chosen if 0 <= code < _OUT_OF_RANGE})
     edges = np.array([[code, code + 1] for code in codes], dtype=np.float32)
     if codes and codes[0] == 0 and version < (1, 6, 0):

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import BadSchema
+from ..read.files import whole
 from ..table import rows_of_csv
 
 Rows = Callable[[ModuleType], Iterable[dict[str, Any]]]
@@ -30,8 +31,7 @@ def rows_of(data: Any) -> Rows | None:
 
 def _content(path: Any) -> bytes:
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        return whole(path)
     except OSError as error:
         raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None
 

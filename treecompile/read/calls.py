@@ -13,6 +13,7 @@ from typing import Any
 
 from treecompile.errors import UnreadableFile
 from treecompile.read import allowed, arrays
+from treecompile.read.budget import PAIR
 from treecompile.read.context import Context, Damaged, Maker, shown
 from treecompile.read.joblib_arrays import InlineArray, NpyFileArray, ZFileArray
 from treecompile.read.keys import checked_items, checked_keys
@@ -135,7 +136,7 @@ def _pandas_index(name: Name, args: tuple[Any, ...], context: Context) -> Record
     if len(args) != 2 or not isinstance(args[0], Name) or type(args[1]) is not dict:
         return Record(name, args)
     made = Record(args[0], args)
-    context.charge(len(args[1]))
+    context.charge_bytes(PAIR * len(args[1]))
     fill_mapping(made, args[1])
     return made
 
@@ -163,7 +164,7 @@ def _reconstructor(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     made = new_object(cls, (state,), None, context, own=False)
     kind = type(state)
     if kind in (dict, list, set):
-        context.charge(len(state))
+        context.charge_bytes(PAIR * len(state))
         made.args = ()
     if kind is dict and base.name == "dict":
         fill_mapping(made, state)
@@ -287,7 +288,7 @@ def _encode(name: Name, args: tuple[Any, ...], context: Context) -> bytes:
         raise Damaged("bytes are made from something that is no text")
     if not _is_latin(args[1]):
         raise refusal(name)
-    context.charge_bytes(len(args[0]))
+    context.charge_bytes(2 * len(args[0]))
     try:
         return args[0].encode("latin-1")
     except UnicodeEncodeError as error:
@@ -334,7 +335,7 @@ def _frozenset(name: Name, args: tuple[Any, ...], context: Context) -> frozenset
 def _dict(name: Name, args: tuple[Any, ...], context: Context) -> dict[Any, Any]:
     """``dict`` of a mapping or of pairs."""
     if len(args) == 1 and type(args[0]) is dict:
-        context.charge(len(args[0]))
+        context.charge_bytes(PAIR * len(args[0]))
         return dict(args[0])
     return checked_items(_items(args, context, _ORDERED), context)
 
@@ -386,7 +387,9 @@ def _bytes(name: Name, args: tuple[Any, ...], context: Context) -> bytes:
 
 
 def _bytearray(name: Name, args: tuple[Any, ...], context: Context) -> bytearray:
-    return bytearray(_bytes(name, args, context))
+    made = _bytes(name, args, context)
+    context.charge_bytes(len(made))
+    return bytearray(made)
 
 
 def _number(name: Name, args: tuple[Any, ...], context: Context) -> Any:
