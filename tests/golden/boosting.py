@@ -22,10 +22,47 @@ from math import exp, isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal["no", "yes"]
+
+    class Record(TypedDict):
+        age: float
+        income: float
+
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "MODEL",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "decision_function",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "GradientBoostingClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "4ca29f40a9765ec3c9f41effc73d740e2bbd180267bd6eda64e111698677bbf6",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("age", "income")
-CLASSES = ("no", "yes")
+CLASSES: tuple[Label, ...] = ("no", "yes")
 FEATURES = COLUMNS
 
 # What each column may hold, in the words of JSON Schema.
@@ -36,11 +73,14 @@ _NUMBER: dict[str, Any] = {
     "maximum": LIMIT,
 }
 RULES = dict.fromkeys(COLUMNS, _NUMBER)
+EXAMPLE: dict[str, Any] = {"age": 6.0, "income": 5.0}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the GradientBoostingClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
@@ -185,12 +225,12 @@ def score(age: float, income: float) -> float:
     return raw
 
 
-def predict(record: Mapping[str, Any]) -> str:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return _answer(score(*validate(record)))
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return _shares(score(*validate(record)))
 
@@ -206,19 +246,17 @@ def apply(record: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
     return tuple([(leaf,) for leaf in leaves])
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The answers for many records."""
-    return [predict(record) for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [predict(record) for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [predict_proba(record) for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [predict_proba(record) for record in _rows(records)]
 
 
-def _answer(raw: float) -> str:
+def _answer(raw: float) -> Label:
     return CLASSES[1] if raw >= 0.0 else CLASSES[0]
 
 
@@ -311,6 +349,15 @@ def _packed(code: Any, text: str) -> Any:
         swapped.byteswap()
         numbers = memoryview(swapped)
     return numbers
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -444,9 +491,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

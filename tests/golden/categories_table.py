@@ -16,10 +16,50 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal["maybe", "no", "yes"]
+
+    class Record(TypedDict):
+        fruit: str | None
+        size: str
+        grade: float
+
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "PROBABILITIES",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "ExtraTreeClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "d20e12cd37ca7a4c2e97b72cba76557ce6f4b97e68931e4609c8d5f1bf793dc8",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("fruit", "size", "grade")
-CLASSES = ("maybe", "no", "yes")
+CLASSES: tuple[Label, ...] = ("maybe", "no", "yes")
 FEATURES = (
     "fruit_apple",
     "fruit_banana",
@@ -50,11 +90,14 @@ RULES: dict[str, dict[str, Any]] = {
     "size": {"enum": ["S", "M", "L"]},
     "grade": {"enum": [1, 2, 3, True]},
 }
+EXAMPLE: dict[str, Any] = {"fruit": "apple", "size": "S", "grade": 1}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the ExtraTreeClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 _FRUIT = frozenset(RULES["fruit"]["enum"])
 _SIZE = frozenset(RULES["size"]["enum"])
@@ -207,7 +250,7 @@ _ANSWER_PLACES: Sequence[int] = _packed(
 AAECAQABAAEAAQABAAABAQA=
 """,
 )
-_ANSWER_TABLE = ("no", "yes", "maybe")
+_ANSWER_TABLE: tuple[Label, ...] = ("no", "yes", "maybe")
 PREDICTIONS = tuple([_ANSWER_TABLE[i] for i in _ANSWER_PLACES])
 _SHARES_PLACES: Sequence[int] = _packed(
     "B",
@@ -259,12 +302,12 @@ def score(fruit: str | None, size: str, grade: float) -> int:
     return _leaf(numbers, 0)
 
 
-def predict(record: Mapping[str, Any]) -> str:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return PROBABILITIES[score(*validate(record))]
 
@@ -274,16 +317,23 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [PROBABILITIES[score(*validate(record))] for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [PROBABILITIES[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -406,9 +456,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

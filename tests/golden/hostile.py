@@ -29,8 +29,64 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal[
+        "'",
+        '"""',
+        "\n",
+        "\\",
+        "'); import os #",
+        "\u200f",
+        "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日",
+        "",
+    ]
+    Record = TypedDict(
+        "Record",
+        {
+            '"""; import os #': float,
+            "predict": float,
+            "{{ 7 * 7 }}": float,
+            "a b": str,
+            "a-b": str,
+            "class": str,
+            "record": float,
+            "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列": float,
+        },
+    )
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "PROBABILITIES",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "DecisionTreeClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "3b2e4222f7481fa453e91d33d06dbd29e0d95bda20c388d724e194c22c64a714",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = (
     '"""; import os #',
     "predict",
@@ -41,7 +97,7 @@ COLUMNS = (
     "record",
     "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列",
 )
-CLASSES = (
+CLASSES: tuple[Label, ...] = (
     "'",
     '"""',
     "\n",
@@ -91,11 +147,23 @@ RULES: dict[str, dict[str, Any]] = {
     "record": _NUMBER,
     "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列": _NUMBER,
 }
+EXAMPLE: dict[str, Any] = {
+    '"""; import os #': 0.5,
+    "predict": 4.0,
+    "{{ 7 * 7 }}": 0.5,
+    "a b": "'",
+    "a-b": "",
+    "class": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "record": 0.5,
+    "列列列列列列列列列列列列列列列列列列列列列列列列列列列列列列": 0.5,
+}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the DecisionTreeClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 _A_B = frozenset(RULES["a b"]["enum"])
 _A_B_ = frozenset(RULES["a-b"]["enum"])
@@ -246,7 +314,7 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 # For each leaf: the answer, the share of each class and the number that the model
 # itself gives the leaf.
 # fmt: off
-PREDICTIONS = (
+PREDICTIONS: tuple[Label, ...] = (
     "'", "\\", "'); import os #", "\u200f",
     "日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日", "", "\n", "\\",
     "'); import os #", "\u200f",
@@ -331,12 +399,12 @@ def score(
     return 3  # "\u200f"
 
 
-def predict(record: Mapping[str, Any]) -> str:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return PROBABILITIES[score(*validate(record))]
 
@@ -346,16 +414,23 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [PROBABILITIES[score(*validate(record))] for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [PROBABILITIES[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -509,9 +584,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

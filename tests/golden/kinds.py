@@ -26,10 +26,52 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal[False, True]
+
+    class Record(TypedDict):
+        member: bool
+        active: bool | None
+        children: float
+        rooms: float
+        level: float
+
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "PROBABILITIES",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "DecisionTreeClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "2a912c289d1a2fd7ee771533cbefcec7120b72870803f24bb55e9cdaccd36f38",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("member", "active", "children", "rooms", "level")
-CLASSES = (False, True)
+CLASSES: tuple[Label, ...] = (False, True)
 FEATURES = ("member", "active", "active_nan", "children", "rooms", "level_2.5", "level")
 
 # What each column may hold, in the words of JSON Schema.
@@ -44,11 +86,20 @@ RULES: dict[str, dict[str, Any]] = {
     },
     "level": {"enum": [0, 1, 2.5, False, True]},
 }
+EXAMPLE: dict[str, Any] = {
+    "member": False,
+    "active": False,
+    "children": 2.0,
+    "rooms": 3.0,
+    "level": 0,
+}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the DecisionTreeClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 _MEMBER = frozenset(RULES["member"]["enum"])
 _ACTIVE = frozenset(RULES["active"]["enum"])
@@ -157,7 +208,7 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 # For each leaf: the answer, the share of each class and the number that the model
 # itself gives the leaf.
-PREDICTIONS = (True, False, False, True, False, True, False)
+PREDICTIONS: tuple[Label, ...] = (True, False, False, True, False, True, False)
 PROBABILITIES = (
     (0.5, 0.5),
     (1.0, 0.0),
@@ -195,12 +246,12 @@ def score(
         return 4  # False
 
 
-def predict(record: Mapping[str, Any]) -> bool:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return PROBABILITIES[score(*validate(record))]
 
@@ -210,16 +261,23 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[bool]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [PROBABILITIES[score(*validate(record))] for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [PROBABILITIES[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -375,9 +433,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

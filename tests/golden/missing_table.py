@@ -21,10 +21,50 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal["a", "b", "c", "d"]
+
+    class Record(TypedDict):
+        height: float
+        weight: float
+        depth: float
+
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "PROBABILITIES",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "DecisionTreeClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "3f904f98b7093fa671a5ccfc910ca80b2e9ca2dc150890470237bd2fb42265f3",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("height", "weight", "depth")
-CLASSES = ("a", "b", "c", "d")
+CLASSES: tuple[Label, ...] = ("a", "b", "c", "d")
 FEATURES = ("height", "weight", "depth", "height_nan")
 
 # What each column may hold, in the words of JSON Schema.
@@ -38,11 +78,14 @@ RULES: dict[str, dict[str, Any]] = {
     "weight": {"type": ["number", "boolean", "null"], "minimum": 0.0, "maximum": 500.0},
     "depth": {"type": ["number", "boolean"], "minimum": -0.5, "maximum": LIMIT},
 }
+EXAMPLE: dict[str, Any] = {"height": 1.5, "weight": 40.0, "depth": 0.0}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the DecisionTreeClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
@@ -192,7 +235,7 @@ _ANSWER_PLACES: Sequence[int] = _packed(
 AAABAQICAAM=
 """,
 )
-_ANSWER_TABLE = ("a", "b", "c", "d")
+_ANSWER_TABLE: tuple[Label, ...] = ("a", "b", "c", "d")
 PREDICTIONS = tuple([_ANSWER_TABLE[i] for i in _ANSWER_PLACES])
 _SHARES_PLACES: Sequence[int] = _packed(
     "B",
@@ -239,12 +282,12 @@ def score(height: float, weight: float, depth: float) -> int:
     return _leaf(numbers, 0)
 
 
-def predict(record: Mapping[str, Any]) -> str:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return PROBABILITIES[score(*validate(record))]
 
@@ -254,16 +297,23 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [PROBABILITIES[score(*validate(record))] for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [PROBABILITIES[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -397,9 +447,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

@@ -19,8 +19,41 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, TypedDict
 
+    class Record(TypedDict):
+        x0: float
+        x1: float
+
+
+__all__ = [
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "DecisionTreeRegressor",
+    "library": "scikit-learn",
+    "version": None,
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "f7088f53af6afb95d690f322a32058fcfb70ce9f1597a8a7f602b40b5856e031",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("x0", "x1")
 FEATURES = COLUMNS
 
@@ -32,11 +65,14 @@ _NUMBER: dict[str, Any] = {
     "maximum": LIMIT,
 }
 RULES = dict.fromkeys(COLUMNS, _NUMBER)
+EXAMPLE: dict[str, Any] = {"x0": 0.5, "x1": 5e-324}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the DecisionTreeRegressor",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
@@ -205,7 +241,7 @@ def score(x0: float, x1: float) -> int:
     return _leaf(numbers, 0)
 
 
-def predict(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
@@ -215,9 +251,18 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[tuple[float, ...]]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -348,9 +393,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     failed = False
     try:

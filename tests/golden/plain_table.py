@@ -21,10 +21,51 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal["setosa", "versicolor", "virginica"]
+    Record = TypedDict(
+        "Record",
+        {
+            "petal length": float,
+            "petal width": float,
+        },
+    )
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "PROBABILITIES",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "DecisionTreeClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "a78a1a62d20608a62b7f036744ad44f7cfeca20e8670b5d157fa11e835c47d35",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("petal length", "petal width")
-CLASSES = ("setosa", "versicolor", "virginica")
+CLASSES: tuple[Label, ...] = ("setosa", "versicolor", "virginica")
 FEATURES = ("petal length", "petal width", "never asked")
 
 # What each column may hold, in the words of JSON Schema.
@@ -35,11 +76,14 @@ _NUMBER: dict[str, Any] = {
     "maximum": LIMIT,
 }
 RULES = dict.fromkeys(FEATURES, _NUMBER)
+EXAMPLE: dict[str, Any] = {"petal length": 4.95, "petal width": 0.8}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the DecisionTreeClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
@@ -176,7 +220,7 @@ _ANSWER_PLACES: Sequence[int] = _packed(
 AAECAg==
 """,
 )
-_ANSWER_TABLE = ("setosa", "versicolor", "virginica")
+_ANSWER_TABLE: tuple[Label, ...] = ("setosa", "versicolor", "virginica")
 PREDICTIONS = tuple([_ANSWER_TABLE[i] for i in _ANSWER_PLACES])
 _SHARES_PLACES: Sequence[int] = _packed(
     "B",
@@ -214,12 +258,12 @@ def score(petal_length: float, petal_width: float) -> int:
     return _leaf(numbers, 0)
 
 
-def predict(record: Mapping[str, Any]) -> str:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return PROBABILITIES[score(*validate(record))]
 
@@ -229,16 +273,23 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [PROBABILITIES[score(*validate(record))] for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [PROBABILITIES[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -372,9 +423,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

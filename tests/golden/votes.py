@@ -20,10 +20,45 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal[7, 11]
+
+    class Record(TypedDict):
+        x0: float
+        x1: float
+
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "MODEL",
+    "SCHEMA",
+    "InvalidRecord",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "VotingClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "a4ed8df180c67b94996e6f5fc91e151111dfdaad894019d866181e74c932ab56",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("x0", "x1")
-CLASSES = (7, 11)
+CLASSES: tuple[Label, ...] = (7, 11)
 FEATURES = COLUMNS
 
 # What each column may hold, in the words of JSON Schema.
@@ -34,11 +69,14 @@ _NUMBER: dict[str, Any] = {
     "maximum": LIMIT,
 }
 RULES = dict.fromkeys(COLUMNS, _NUMBER)
+EXAMPLE: dict[str, Any] = {"x0": 0.5, "x1": -0.5}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the VotingClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
@@ -162,30 +200,37 @@ def score(x0: float, x1: float) -> tuple[float, ...]:
     return _normalized((total_7, total_11), 0.5)
 
 
-def predict(record: Mapping[str, Any]) -> int:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return _answer(score(*validate(record)))
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return score(*validate(record))
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[int]:
-    """The answers for many records."""
-    return [predict(record) for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [predict(record) for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [predict_proba(record) for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [predict_proba(record) for record in _rows(records)]
 
 
-def _answer(scores: tuple[float, ...]) -> int:
+def _answer(scores: tuple[float, ...]) -> Label:
     return CLASSES[scores.index(max(scores))]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -319,9 +364,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False

@@ -36,8 +36,43 @@ from math import isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
+    Label = Literal["off", "on", "cold", "hot"]
+    Record = Mapping[str, float]
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "LEAVES",
+    "MODEL",
+    "PREDICTIONS",
+    "PROBABILITIES",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "DecisionTreeClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "af33e776fa9c48a94f76dc0624a000bbf13a4e41740cef6b79b983ebd6a0cf01",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = (
     "sensor 00",
     "sensor 01",
@@ -55,7 +90,7 @@ COLUMNS = (
     "sensor 13",
     "sensor 14",
 )
-CLASSES = (("off", "on"), ("cold", "hot"))
+CLASSES: tuple[tuple[Label, ...], ...] = (("off", "on"), ("cold", "hot"))
 FEATURES = (
     "sensor 00",
     "sensor 01",
@@ -83,11 +118,30 @@ _NUMBER: dict[str, Any] = {
     "maximum": LIMIT,
 }
 RULES = dict.fromkeys(FEATURES, _NUMBER)
+EXAMPLE: dict[str, Any] = {
+    "sensor 00": 0.0,
+    "sensor 01": 0.125,
+    "sensor 02": 0.25,
+    "sensor 03": 0.375,
+    "sensor 04": 0.5,
+    "sensor 05": 0.625,
+    "sensor 06": 0.75,
+    "sensor 07": 0.875,
+    "sensor 08": 1.0,
+    "sensor 09": 1.12,
+    "sensor 10": 1.25,
+    "sensor 11": 1.38,
+    "sensor 12": 1.5,
+    "sensor 13": 1.62,
+    "sensor 14": 1.75,
+}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the DecisionTreeClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
@@ -169,7 +223,7 @@ def encode(record: Mapping[str, Any]) -> tuple[float, ...]:
 
 # For each leaf: the answer, the share of each class and the number that the model
 # itself gives the leaf.
-PREDICTIONS = (
+PREDICTIONS: tuple[tuple[Label, ...], ...] = (
     ("off", "cold"),
     ("off", "cold"),
     ("off", "cold"),
@@ -259,12 +313,12 @@ def score(
     return 15  # ("on", "hot")
 
 
-def predict(record: Mapping[str, Any]) -> tuple[str, ...]:
+def predict(record: Record | Mapping[str, Any]) -> tuple[Label, ...]:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return PREDICTIONS[score(*validate(record))]
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[tuple[float, ...], ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[tuple[float, ...], ...]:
     """The probability of each of CLASSES for one record."""
     return PROBABILITIES[score(*validate(record))]
 
@@ -274,16 +328,23 @@ def apply(record: Mapping[str, Any]) -> int:
     return LEAVES[score(*validate(record))]
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
-    """The answers for many records."""
-    return [PREDICTIONS[score(*validate(record))] for record in records]
+def predict_many(records: Iterable[Any]) -> list[tuple[Label, ...]]:
+    """The answers for many records, or for the rows of a frame."""
+    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[tuple[float, ...], ...]]:
-    """The probabilities for many records."""
-    return [PROBABILITIES[score(*validate(record))] for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[tuple[float, ...], ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [PROBABILITIES[score(*validate(record))] for record in _rows(records)]
+
+
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
 
 
 # What validate does with a record that is not plainly valid.
@@ -417,9 +478,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False
