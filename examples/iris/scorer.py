@@ -59,7 +59,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "a761d3b134a8198b4925d3436d035ebd8e653cbadd0db39e89702961ac4cf642",
-    "digest": "cc50f544326a749b2306a7d27698a3d5d5a15f4cdba1fb92365d4fb176a259e5",
+    "digest": "4a6b2fd5b19663e3b08d5535369aca9cdf7ab7c44747cd2ff65b7a5c2925602e",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -54,7 +54,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "93a47e123a0c0d40c078e2adab941dd3e261664e7074f716c1cad2243131462b",
-    "digest": "f339c905ecb4ef20209dc4562bcd156d44634d2fae3483fc00de9883722f2aea",
+    "digest": "28a8fe33ddeae9e9e073fdecc5fb4e36206f1ac46383f7d63daf0baacedf11e1",
     "treecompile": "0.1.0",
     "stamp": {},
 }

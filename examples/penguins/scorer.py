@@ -66,7 +66,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "e5a0f084d189141a458da3f606d26626b632c1212dd6955f740e718180026d8a",
-    "digest": "57e9b9b6b4e8b55f40d2eda2cf3e090b8b8e27ad4828b4c67e9828fbbca904eb",
+    "digest": "d997816643c7966fb5a36dfd5bd46cb744c3b5dc332334d5ffe3936f63f8b0bb",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -57,7 +57,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "4ca29f40a9765ec3c9f41effc73d740e2bbd180267bd6eda64e111698677bbf6",
+    "digest": "94a63c3124d56bca1b594de8df0d9bddb0831df80c21ac7085fc5eb1ed360d96",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -53,7 +53,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "d20e12cd37ca7a4c2e97b72cba76557ce6f4b97e68931e4609c8d5f1bf793dc8",
+    "digest": "b8bf7a84805471d81609ff4b1735d1c88c48ecdeca01431bea3d57e658d3b961",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -49,7 +49,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "eff67c714766d558a589cda26fb70a68f826e9d3da0e8f80c482c2cb5e0e65ba",
+    "digest": "04e1ad5b49bb52fc0b5b1d07229a2f760b7b8ff5b9e353843edb509df38a65da",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -56,7 +56,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "faf7322b8dc823df186d2b3d51653a0f4921073f220d35746987506e5f989143",
+    "digest": "bbf734d75859d3483029a6138956cc52f47cb7df0cb6038528ce6880ff0ba6f3",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -83,7 +83,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "3b2e4222f7481fa453e91d33d06dbd29e0d95bda20c388d724e194c22c64a714",
+    "digest": "bb0c2a58123483389eb11807b702b8b1cf99fcc430bbfff2facd44c711590176",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -66,7 +66,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "2a912c289d1a2fd7ee771533cbefcec7120b72870803f24bb55e9cdaccd36f38",
+    "digest": "6e3825a69c44723620f2adf1cc4fbee978392ebf7fc81a07ce9372a7c5457a50",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -44,7 +44,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "1db14d9d8a5b2ef79464ecb22350114c6c40d8434a88bebfa68b7642fb9d27ad",
+    "digest": "4076c3c2b0ffb8cb1f92f923bf2dbc94a113cf5a3f70d2dd1781af4226a841b5",
     "treecompile": "0.1.0",
     "stamp": {},
 }

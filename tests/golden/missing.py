@@ -58,7 +58,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "3f904f98b7093fa671a5ccfc910ca80b2e9ca2dc150890470237bd2fb42265f3",
+    "digest": "4aa0bcf94564903cb030871e62eda19941755ff7d159d459551b0e5b0871935a",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -50,7 +50,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": None,
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "f7088f53af6afb95d690f322a32058fcfb70ce9f1597a8a7f602b40b5856e031",
+    "digest": "6f6fa449194ac44aec3f216fe3141132d2f6c7d1577e69e4d25bab1da1827103",
     "treecompile": "0.1.0",
     "stamp": {},
 }

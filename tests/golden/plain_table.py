@@ -60,7 +60,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "a78a1a62d20608a62b7f036744ad44f7cfeca20e8670b5d157fa11e835c47d35",
+    "digest": "17d4027f2e9201f577bd7a6dacb5a181ede7880863100ddd359a7c2de6c66d33",
     "treecompile": "0.1.0",
     "stamp": {},
 }

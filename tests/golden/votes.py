@@ -53,7 +53,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "a4ed8df180c67b94996e6f5fc91e151111dfdaad894019d866181e74c932ab56",
+    "digest": "6ee12aa23a6b5e4af7a4aa57a1846fdd1df40d4ae9969b31b9a1eca17ab4e525",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -69,7 +69,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "af33e776fa9c48a94f76dc0624a000bbf13a4e41740cef6b79b983ebd6a0cf01",
+    "digest": "8359074eb96b28d6ad93542a311947b3236a1554fb2df76a25d40771ad784b1b",
     "treecompile": "0.1.0",
     "stamp": {},
 }
