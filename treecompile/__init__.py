@@ -51,6 +51,7 @@ def compile_model(
     sparse: bool | None = None,
     layout: str = "auto",
     self_test: int = 0,
+    stamp: Mapping[str, str] | None = None,
     format: bool | None = None,
 ) -> str:
     """The source text of a scorer that answers as ``model`` does.
@@ -71,6 +72,7 @@ def compile_model(
     whether what ``encode`` and ``preprocess`` make reaches the model as a sparse matrix,
     where the model does not show it. ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
+    ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
     import but slower to score with, ``"nested"`` as nested ifs, whatever their size
     (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by
@@ -98,6 +100,7 @@ def compile_model(
         sparse=sparse,
         layout=layout,
         self_test=self_test,
+        stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
     )
     program = program_of(read_model(model), _described(schema, data), options)
     source = emit(program, target, format)

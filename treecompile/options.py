@@ -34,7 +34,7 @@ class Options:
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
     ``category_dtype`` are names with commas between; ``sparse`` is None where it is not
-    said.
+    said. ``stamp`` is what the builder wants MODEL to say.
     """
 
     threshold: float | None = None
@@ -49,6 +49,7 @@ class Options:
     sparse: bool | None = None
     layout: str = "auto"
     self_test: int = 0
+    stamp: tuple[tuple[str, str], ...] = ()
 
     def given(self) -> tuple[tuple[str, Any], ...]:
         """Those that are not as they are by default, by name, as texts and numbers."""
@@ -56,8 +57,8 @@ class Options:
         pairs: list[tuple[str, Any]] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name == "encode":
-                pairs += [(field.name, f"{column}={path}") for column, path in value]
+            if field.name in ("encode", "stamp"):
+                pairs += [(field.name, f"{key}={x}") for key, x in value]
             elif field.name == "preprocess":
                 pairs += [(field.name, path) for path in value]
             elif field.name == "sparse":
@@ -92,6 +93,8 @@ def from_line(line: str) -> Options:
         text = json.loads(word) if word.startswith('"') else word
         if name == "encode":
             found[name] = (*found.get(name, ()), split_encode(text))
+        elif name == "stamp":
+            found[name] = (*found.get(name, ()), split_stamp(text))
         elif name == "preprocess":
             found[name] = (*found.get(name, ()), text)
         else:
@@ -123,6 +126,14 @@ def names_in(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def split_stamp(text: str) -> tuple[str, str]:
+    """``KEY=VALUE`` as its two parts; ValueError where it is none."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise ValueError(f"not KEY=VALUE: {text}")
+    return key, value
 
 
 def digest_of_rules(columns: Iterable[Column]) -> str:
