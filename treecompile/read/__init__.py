@@ -26,6 +26,7 @@ from treecompile.errors import UnreadableFile
 from treecompile.read import archive, container, looks, skops_file
 from treecompile.read.calls import verdict
 from treecompile.read.context import Context, Damaged, shown
+from treecompile.read.foreign import ForeignClass, placed
 from treecompile.read.machine import Machine
 from treecompile.read.records import Name, Record
 
@@ -107,8 +108,11 @@ def _read(
     buffers: Iterable[Any] | None,
     lenient: bool,
 ) -> ModelFile:
+    buffers = None if buffers is None else list(buffers)
     try:
         return _read_checked(data, sibling, buffers, lenient)
+    except ForeignClass as problem:
+        raise placed(problem, _looked_at(data, sibling, buffers)) from None
     except Damaged as problem:
         advice = "" if "again" in str(problem) else f". {_START_AGAIN}"
         raise UnreadableFile(f"{problem}{advice}") from problem
@@ -160,6 +164,18 @@ def _read_checked(
         refused=tuple(context.refused),
         size=len(data),
     )
+
+
+def _looked_at(
+    data: bytes,
+    sibling: Callable[[str], bytes] | None,
+    buffers: Iterable[Any] | None,
+) -> Any:
+    """What a file holds as far as it can be told, None where it cannot."""
+    try:
+        return _read_checked(data, sibling, buffers, lenient=True).root
+    except Exception:  # the error that led here is the one to tell
+        return None
 
 
 def _too_large() -> UnreadableFile:

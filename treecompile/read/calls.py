@@ -14,6 +14,7 @@ from typing import Any
 from treecompile.errors import UnreadableFile
 from treecompile.read import allowed, arrays
 from treecompile.read.context import Context, Damaged, Maker, shown
+from treecompile.read.foreign import foreign
 from treecompile.read.joblib_arrays import InlineArray, NpyFileArray, ZFileArray
 from treecompile.read.keys import checked_items, checked_keys
 from treecompile.read.records import Name, Record
@@ -77,12 +78,7 @@ def refusal(name: Name, packed: bool = False) -> UnreadableFile:
             "model. Nothing was run. If it is an estimator, this treecompile does not "
             "know it; if it is a function, do not trust the file"
         )
-    return UnreadableFile(
-        f"the file holds an object of a class of its own, {text}; only classes of "
-        "known libraries can be read without running foreign code. Take the fitted "
-        "scikit-learn estimator or Pipeline out of that object, save it alone and "
-        "compile that file"
-    )
+    return foreign(name)
 
 
 # What packs functions and classes of one's own into a pickle.
