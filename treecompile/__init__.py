@@ -56,6 +56,7 @@ def compile_model(
     names: Any = None,
     layout: str = "auto",
     self_test: int = 0,
+    stamp: Mapping[str, str] | None = None,
     format: bool | None = None,
 ) -> str:
     """The source text of a scorer that answers as ``model`` does.
@@ -73,6 +74,7 @@ def compile_model(
     a path as on the command line, or the object. ``names`` are those of the columns,
     where the model does not know them. ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
+    ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
     import but slower to score with, ``"nested"`` as nested ifs, whatever their size
     (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by
@@ -94,6 +96,7 @@ def compile_model(
         names=names,
         layout=layout,
         self_test=self_test,
+        stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
     )
     return _compiled(
         read_model(model), _described(schema, data), options, target, format

@@ -67,6 +67,21 @@ def encodings(
         raise click.BadParameter(f"{error}.", context, option) from None
 
 
+def stamps(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Every ``KEY=VALUE`` as its two parts."""
+    from .options import split_stamp
+
+    try:
+        pairs = tuple(map(split_stamp, given))
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", context, option) from None
+    if len(dict(pairs)) < len(pairs):
+        raise click.BadParameter("a KEY is given twice.", context, option)
+    return pairs
+
+
 def of_records(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what a record holds, beyond what the model's file does."""
     for option in (
@@ -186,6 +201,14 @@ def main() -> None:
     "again with `python scorer.py --self-test`.",
 )
 @click.option(
+    "--stamp",
+    metavar="KEY=VALUE",
+    callback=stamps,
+    multiple=True,
+    help="What MODEL in the scorer, and `python scorer.py --version`, are to say as "
+    "well, as commit=1a2b3c. Repeatable.",
+)
+@click.option(
     "--verify/--no-verify",
     "verified",
     default=None,
@@ -210,6 +233,7 @@ def build(
     layout: str,
     format: bool | None,
     self_test: int,
+    stamp: tuple[tuple[str, str], ...],
     verified: bool | None,
 ) -> None:
     """Compile MODEL into a scorer.
@@ -241,6 +265,7 @@ def build(
         names=names,
         layout=layout,
         self_test=self_test,
+        stamp=stamp,
     )
     file, described = read_file(model), _described(schema, data)
     program = lowered(file, described, options)

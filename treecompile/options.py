@@ -29,7 +29,8 @@ class Options:
 
     ``self_test`` is how many records the scorer holds, with the answers to them.
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
-    stand (``sources.py``); from Python, they may be these parts themselves.
+    stand (``sources.py``); from Python, they may be these parts themselves. ``stamp`` is
+    what the builder wants MODEL to say.
     """
 
     threshold: float | None = None
@@ -42,14 +43,15 @@ class Options:
     names: Any = None
     layout: str = "auto"
     self_test: int = 0
+    stamp: tuple[tuple[str, str], ...] = ()
 
     def given(self) -> tuple[tuple[str, Any], ...]:
         """Those that are not as they are by default, by name, as texts and numbers."""
         default, pairs = Options(), []
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name == "encode":
-                pairs += [(field.name, f"{column}={path}") for column, path in value]
+            if field.name in ("encode", "stamp"):
+                pairs += [(field.name, f"{key}={x}") for key, x in value]
             elif field.name == "preprocess":
                 pairs += [(field.name, path) for path in value]
             elif value != getattr(default, field.name):
@@ -74,6 +76,8 @@ def from_line(line: str) -> Options:
         text = json.loads(word) if word.startswith('"') else word
         if name == "encode":
             found[name] = (*found.get(name, ()), split_encode(text))
+        elif name == "stamp":
+            found[name] = (*found.get(name, ()), split_stamp(text))
         elif name == "preprocess":
             found[name] = (*found.get(name, ()), text)
         else:
@@ -98,6 +102,14 @@ def split_encode(text: str) -> tuple[str, str]:
     if not column or not path:
         raise ValueError(f"not COLUMN=PATH: {text}")
     return column, path
+
+
+def split_stamp(text: str) -> tuple[str, str]:
+    """``KEY=VALUE`` as its two parts; ValueError where it is none."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise ValueError(f"not KEY=VALUE: {text}")
+    return key, value
 
 
 def digest_of_rules(columns: Iterable[Column]) -> str:

@@ -22,10 +22,47 @@ from math import exp, isnan, nan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Literal, TypedDict
 
+    Label = Literal["no", "yes"]
+
+    class Record(TypedDict):
+        age: float
+        income: float
+
+
+__all__ = [
+    "CLASSES",
+    "COLUMNS",
+    "EXAMPLE",
+    "FEATURES",
+    "MODEL",
+    "SCHEMA",
+    "InvalidRecord",
+    "apply",
+    "decision_function",
+    "encode",
+    "main",
+    "predict",
+    "predict_many",
+    "predict_proba",
+    "predict_proba_many",
+    "score",
+    "validate",
+]
+
+# What this was compiled from, and by; "digest" is that of the trees themselves.
+MODEL: dict[str, Any] = {
+    "estimator": "GradientBoostingClassifier",
+    "library": "scikit-learn",
+    "version": "1.9.1",
+    "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "digest": "4ca29f40a9765ec3c9f41effc73d740e2bbd180267bd6eda64e111698677bbf6",
+    "treecompile": "0.1.0",
+    "stamp": {},
+}
 COLUMNS = ("age", "income")
-CLASSES = ("no", "yes")
+CLASSES: tuple[Label, ...] = ("no", "yes")
 FEATURES = COLUMNS
 
 # What each column may hold, in the words of JSON Schema.
@@ -36,46 +73,74 @@ _NUMBER: dict[str, Any] = {
     "maximum": LIMIT,
 }
 RULES = dict.fromkeys(COLUMNS, _NUMBER)
+EXAMPLE: dict[str, Any] = {"age": 6.0, "income": 5.0}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A record for the GradientBoostingClassifier",
     "type": "object",
-    "properties": {name: RULES[name] for name in COLUMNS},
+    "properties": {name: {"title": name, **RULES[name]} for name in COLUMNS},
     "required": list(COLUMNS),
+    "examples": [EXAMPLE],
 }
 
 
 class InvalidRecord(ValueError):
     """A record that cannot be scored.
 
-    .missing: the columns that it lacks; .invalid: column -> the value that is not valid.
+    .missing: the columns that it lacks; .invalid: column -> the value that is not valid;
+    errors(): every fault, in the types of JSON; str(): the same, for people.
     """
 
     def __init__(
-        self, missing: list[str], invalid: dict[str, Any], others: list[str]
+        self,
+        faults: dict[str, tuple[str, Any]],
+        others: Iterable[Any] = (),
+        problem: str = "",
     ) -> None:
-        super().__init__(missing, invalid, others)
-        self.missing = tuple(missing)
-        self.invalid = invalid
-        self.others = others
+        super().__init__(faults, others, problem)
+        self.faults = faults  # column -> the code of what is wrong, and the value
+        self.others = others  # keys of the record that are no columns
+        self.problem = problem  # why it is no record at all
+        absent = {name for name in faults if faults[name][0] == "missing_column"}
+        self.missing = tuple([name for name in faults if name in absent])
+        self.invalid = {k: v for k, (_, v) in faults.items() if k not in absent}
+
+    def errors(self) -> list[dict[str, Any]]:
+        """Of every fault its column, code, message, what is expected, nearest and value."""
+        keys = "column", "code", "message", "expected", "nearest", "value"
+        fault: tuple[Any, ...] = (None, "not_a_mapping", self.problem, _RECORD)
+        if self.problem:
+            return [dict(zip(keys, (*fault, None, None)))]
+        errors, room = [], 1_000_000  # for hints: no record takes long to explain
+        for name, (code, value) in self.faults.items():
+            expected, shown = _expected(name, code), _shown(name)
+            if code == "missing_column":
+                near, room = _nearest(name, self.others, room)
+                hint = f' (the record has "{_shown(near)}")' if near else ""
+                message = f'"{shown}" is missing{hint}'
+            else:
+                near, room = _nearest(value, RULES[name].get("enum", ()), room)
+                hint = f'; did you mean "{_shown(near)}"?' if near else ""
+                message = f'"{_shown(value)}" is not a valid value for "{shown}"'
+                message += f" (expected {expected}{hint})"
+            fault = name, code, message, expected, near, value
+            errors.append(dict(zip(keys, map(_plain, fault))))
+        return errors
 
     def __str__(self) -> str:
-        lines = []
-        if self.missing:
-            lines.append("Not all columns were specified for model. Missing columns:")
-        for name in map(_shown, self.missing):
-            near = _nearest(name, self.others)
-            hint = f' (the record has "{near}": did you mean "{name}"?)' if near else ""
-            lines.append(f"    {name}{hint}")
-        if self.invalid:
-            lines.append("Input is invalid:")
-        for name, value in self.invalid.items():
-            near = _nearest(value, RULES[name].get("enum", ()))
-            hint = f'; did you mean "{near}"?' if near else ""
-            lines.append(
-                f'    "{_shown(value)}" is not a valid value for "{_shown(name)}"'
-                f" (expected {_expected(name)}{hint})"
-            )
-        return "\n".join(lines)
+        if self.problem:
+            return self.problem
+        absent = ["Not all columns were specified for model. Missing columns:"]
+        invalid = ["Input is invalid:"]
+        for error in self.errors():
+            if error["code"] != "missing_column":
+                invalid.append(f"    {error['message']}")
+                continue
+            name, near = _shown(error["column"]), _shown(error["nearest"])
+            hint = f' (the record has "{near}": did you mean "{name}"?)'
+            absent.append(f"    {name}{hint if error['nearest'] else ''}")
+        parts = [lines for lines in (absent, invalid) if len(lines) > 1]
+        return "\n".join(["\n".join(lines) for lines in parts])
 
 
 def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -160,12 +225,12 @@ def score(age: float, income: float) -> float:
     return raw
 
 
-def predict(record: Mapping[str, Any]) -> str:
+def predict(record: Record | Mapping[str, Any]) -> Label:
     """The answer for one record; InvalidRecord if it cannot be scored."""
     return _answer(score(*validate(record)))
 
 
-def predict_proba(record: Mapping[str, Any]) -> tuple[float, ...]:
+def predict_proba(record: Record | Mapping[str, Any]) -> tuple[float, ...]:
     """The probability of each of CLASSES for one record."""
     return _shares(score(*validate(record)))
 
@@ -181,19 +246,17 @@ def apply(record: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
     return tuple([(leaf,) for leaf in leaves])
 
 
-def predict_many(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The answers for many records."""
-    return [predict(record) for record in records]
+def predict_many(records: Iterable[Any]) -> list[Label]:
+    """The answers for many records, or for the rows of a frame."""
+    return [predict(record) for record in _rows(records)]
 
 
-def predict_proba_many(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[float, ...]]:
-    """The probabilities for many records."""
-    return [predict_proba(record) for record in records]
+def predict_proba_many(records: Iterable[Any]) -> list[tuple[float, ...]]:
+    """The probabilities for many records, or for the rows of a frame."""
+    return [predict_proba(record) for record in _rows(records)]
 
 
-def _answer(raw: float) -> str:
+def _answer(raw: float) -> Label:
     return CLASSES[1] if raw >= 0.0 else CLASSES[0]
 
 
@@ -288,27 +351,47 @@ def _packed(code: Any, text: str) -> Any:
     return numbers
 
 
+def _rows(records: Any) -> Any:
+    """The records, or the rows of a frame of any library."""
+    if hasattr(records, "iter_rows"):
+        return records.iter_rows(named=True)
+    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        return records.to_dict("records")
+    return records
+
+
 # What validate does with a record that is not plainly valid.
+
+
+_RECORD = "a mapping from column to value"
+
+
+class _Fault(ValueError):
+    """What is wrong with a value: its code."""
 
 
 def _checked(record: Mapping[str, Any], columns: tuple[str, ...]) -> tuple[Any, ...]:
     """The clean values of ``columns``, with every value looked at on its own."""
-    if not hasattr(record, "keys"):
-        raise TypeError(f"a record is a mapping, and this is a {type(record).__name__}")
-    values, missing, invalid = [], [], {}
+    if not hasattr(record, "keys") or getattr(record, "ndim", 1) > 1:
+        problem = f"a record is {_RECORD}, and this is a {type(record).__name__}"
+        if hasattr(record, "__iter__") and not isinstance(record, (str, bytes)):
+            problem += " (predict_many takes frames, and many records)"
+        raise InvalidRecord({}, (), problem)
+    values: list[Any] = []
+    faults: dict[str, tuple[str, Any]] = {}
     for name in columns:
         try:
             value = record[name]
         except LookupError:
-            missing.append(name)
+            faults[name] = "missing_column", None
             continue
         try:
             values.append(_clean(name, value))
-        except (TypeError, ValueError, ArithmeticError):
-            invalid[name] = value
-    if missing or invalid:
-        others = [key for key in list(record.keys()) if key not in columns]
-        raise InvalidRecord(missing, invalid, others)
+        except (TypeError, ValueError, ArithmeticError) as error:
+            faults[name] = _code(name, error), value
+    if faults:
+        keys = list(record.keys())[:1000]
+        raise InvalidRecord(faults, [key for key in keys if key not in RULES])
     return tuple(values)
 
 
@@ -319,8 +402,15 @@ def _clean(name: str, value: Any) -> Any:
     if isnan(number) and "null" in rule["type"]:
         return number
     if not rule["minimum"] <= number <= rule["maximum"]:
-        raise ValueError
+        raise _Fault("missing_value" if isnan(number) else "out_of_range")
     return number
+
+
+def _code(name: str, error: Exception) -> str:
+    """The code of a fault, as it was raised or of what Python itself does not take."""
+    if isinstance(error, _Fault):
+        return str(error)
+    return "out_of_range" if isinstance(error, OverflowError) else "not_a_number"
 
 
 def _number(value: Any) -> float:
@@ -329,8 +419,11 @@ def _number(value: Any) -> float:
         return nan
     if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
         raise TypeError
-    if hasattr(value, "__index__") and abs(int(value)) > 2**53:
-        raise ValueError  # the model may have seen another double
+    if hasattr(value, "__index__"):
+        if abs(int(value)) > 2**53:  # the model may have seen another double
+            raise _Fault("integer_too_large")
+    elif getattr(value, "ndim", 0):
+        raise TypeError  # a column of a frame
     return float(value)
 
 
@@ -338,27 +431,46 @@ def _shown(value: Any) -> str:
     """A value for a message: on one line, printable, of a readable length."""
     try:
         text = value if isinstance(value, str) else repr(value)
-    except ValueError:  # of an integer of thousands of digits
+    except Exception:  # noqa: BLE001 (whatever its repr raises)
         text = f"{type(value).__name__}(...)"
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:81])
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _expected(name: str) -> str:
+def _plain(value: Any) -> Any:
+    """A value where JSON has it, else what is shown of it."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, float) and value - value == 0:
+        return float(value)
+    exact = value is None or type(value) is int and abs(value) < 2**64
+    return value if exact or type(value) is bool else _shown(value)
+
+
+def _expected(name: str, code: str) -> str:
     """What a column takes, in words."""
     rule = RULES[name]
     kind = "an integer" if "integer" in rule["type"] else "a number"
-    return f"{kind} from {rule['minimum']!r} to {rule['maximum']!r}"
+    if code == "integer_too_large":
+        return f"{kind}, and integers up to 2**53, as far as floats hold each"
+    low, high = rule["minimum"], rule["maximum"]
+    if code == "out_of_range" or max(abs(low), abs(high)) < 1e30:
+        return f"{kind} from {low!r} to {high!r}"
+    return kind
 
 
-def _nearest(word: Any, words: Iterable[Any]) -> str:
-    """The nearest of some words, printable, or nothing where none is near."""
+def _nearest(word: Any, words: Iterable[Any], room: int) -> tuple[str | None, int]:
+    """The nearest of some words, if one is near and there is room to compare them all;
+    and the room that is left."""
     from difflib import get_close_matches
 
-    if isinstance(word, str) and len(word) <= 60:
-        words = [w for w in words if isinstance(w, str) and len(w) <= 60]
-        return "".join(map(_shown, get_close_matches(word, words, 1)))
-    return ""
+    if not isinstance(word, str) or len(word) > 60:
+        return None, room
+    words = [w for w in words if isinstance(w, str) and len(w) <= 60]
+    cost = len(word) * sum(map(len, words))
+    if cost > room:
+        return None, room
+    return next(iter(get_close_matches(word, words, 1)), None), room - cost
 
 
 def main() -> int:
@@ -379,9 +491,15 @@ def main() -> int:
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a record"
     )
+    parser.add_argument(
+        "--version", action="store_true", help="print MODEL: what this was made of"
+    )
     options = parser.parse_args()
     if options.schema:
         print(json.dumps(SCHEMA, indent=2))
+        return 0
+    if options.version:
+        print(json.dumps(MODEL, indent=2))
         return 0
     answer: Any = predict_proba if options.proba else predict
     failed = False
@@ -426,7 +544,8 @@ def _records(file: str) -> Iterator[tuple[int, Any]]:
                 raise csv.Error(f"there are two columns {name!r}")
         missing = [name for name in COLUMNS if name not in names]
         if missing:  # said once, not for every row
-            raise InvalidRecord(missing, {}, names)
+            faults = {name: ("missing_column", None) for name in missing}
+            raise InvalidRecord(faults, names)
         for row in rows:
             yield rows.line_num, {name: _cell(name, text) for name, text in row.items()}
 

@@ -35,6 +35,7 @@ from ..program import (
     columns_of,
 )
 from ..schema import property_of
+from .python_about import about, example_of, label_lines, public, record_lines
 from .python_ensemble import EnsembleText
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_packed
@@ -175,10 +176,14 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     encode_bindings = spelling.take_bindings()
     packed = PackedTrees(spelling) if is_packed(program, layout) else None
     if isinstance(program.model, SingleTree):
-        model = _tree_context(program.model, spelling, packed)
+        model = _tree_context(program, program.model, spelling, packed)
     else:
         ids = [columns[i].id for i in program.required]
         model = _ensemble_context(program, program.model, spelling, ids, packed)
+    types = {
+        program.columns[i].name: _type_of_column(program.columns[i])
+        for i in program.required
+    }
     misfits = [
         spelling.misfit(check, lambda value: _bound(value, limit))
         for check in program.checks
@@ -198,6 +203,11 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "has_cuts": _has_rounded_cuts(program),
         "notes": _notes(program),
         "helpers": helpers,
+        "public": public(program, model),
+        "model": about(program),
+        "example": example_of(program),
+        "record_type": list(record_lines(types, uniform and len(required) > WIDE)),
+        "label_type": label_lines(program),
         "math_names": _math_names(program, helpers, packed),
         "packed": packed is not None,
         "limit": limit,
@@ -216,6 +226,12 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "uniform": uniform,
         "wide": uniform and len(required) > WIDE and not misfits and _is_plain(program),
         "classes": program.classes,
+        "classes_type": (
+            "tuple[tuple[Label, ...], ...]"
+            if program.classes and isinstance(program.classes[0], tuple)
+            else "tuple[Label, ...]"
+        ),
+        "title_of_record": f"A record for the {program.origin.estimator}",
         "features": program.features,
         "feature_sources": features,
         "encode_type": (
@@ -244,8 +260,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
             ),
         ],
         "parameters": [
-            f"{columns[i].id}: {_type_of_column(program.columns[i])}"
-            for i in program.required
+            f"{columns[i].id}: {types[columns[i].name]}" for i in program.required
         ],
     }
 
@@ -264,7 +279,10 @@ def _notes(program: Program) -> list[str]:
 
 
 def _tree_context(
-    model: SingleTree, spelling: Spelling, packed: PackedTrees | None
+    program: Program,
+    model: SingleTree,
+    spelling: Spelling,
+    packed: PackedTrees | None,
 ) -> dict[str, Any]:
     """What ``tree.py.jinja`` needs."""
     if packed is None:
@@ -275,6 +293,10 @@ def _tree_context(
         lines = [*packed.listed(), f"    return {leaf}"]
         packed.roots.clear()  # there is one, which is written out
         arrays = [*packed.arrays(), *packed.of_leaves(model)]
+    answer_type = _type_of(model.predictions)
+    if program.classes is not None:
+        several = isinstance(model.predictions[0], tuple)
+        answer_type = "tuple[Label, ...]" if several else "Label"
     return {
         "ensemble": False,
         "arrays": arrays,
@@ -288,7 +310,10 @@ def _tree_context(
         ),
         "score_bindings": spelling.take_bindings(),
         "statements": "\n".join(lines),  # a template is slow to go through many
-        "answer_type": _type_of(model.predictions),
+        "answer_type": answer_type,
+        "has_decision": False,
+        "has_samples": False,
+        "has_leaves": True,
         "shares_type": _type_of(model.probabilities or ()),
         "row_type": "",
     }
@@ -309,13 +334,7 @@ def _ensemble_context(
     leaves = text.leaves()
     table = leaves.packed if leaves is not None else packed
     one = len(model.scores) == 1
-    classes: Any = program.classes
-    labels = () if classes is None else classes
-    if classes is not None and not model.several:
-        labels = (classes,)
-    answer_type = "float"
-    if labels:
-        answer_type = _type_of(tuple(label for output in labels for label in output))
+    answer_type = "float" if program.classes is None else "Label"
     if model.several:
         answer_type = f"tuple[{answer_type}, ...]"
     rows = model.several and not model.one_row
@@ -330,6 +349,7 @@ def _ensemble_context(
         "statements": "\n".join(body),
         "functions": text.functions,
         "leaves": leaves,
+        "has_leaves": leaves is not None,
         "leaves_type": f"tuple[{'tuple[int, ...]' if leaves and leaves.width else 'int'}, ...]",
         "parameter": text.parameter,
         "scores_type": "float" if one else "tuple[float, ...]",
