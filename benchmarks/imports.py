@@ -1,17 +1,18 @@
 """What does a scorer cost to import, as nested ifs and as a table, by kind and size?
 
-    python benchmarks/imports.py [--json FILE] [KIND ...]
+    python benchmarks/imports.py [KIND ...] [--sizes N ...] [--json FILE]
 
 For single trees, forests and boosting of 5,000 to 250,000 nodes: the text in MB; the
 processor time and the peak of memory of a first import, which compiles, and of the next
 ones, which find a .pyc; and the time of a record that the process has not seen before.
 Each import is a process of its own, and its memory is what it takes beyond bare Python.
 From these, ``--layout auto`` and the note of ``build`` have their figures
-(``treecompile/layout_cost.py``).
+(``treecompile/import_cost.py``).
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import pickle
 import subprocess
@@ -138,13 +139,13 @@ def measured(source: str) -> dict[str, float]:
     }
 
 
-def main(kinds: list[str], output: str | None) -> None:
+def main(kinds: list[str], sizes: tuple[int, ...], output: str | None) -> None:
     found = []
     print(
         f"{'':22} {'nodes':>8} {'':6} {'text':>8} {'first import':>17} {'with .pyc':>17} {'a record':>10}"
     )
     for kind in kinds or list(KINDS):
-        for size in SIZES:
+        for size in sizes:
             program = folded(lowered(read_bytes(pickle.dumps(KINDS[kind](size)))))
             nodes = sum(len(tree.tests) for tree in program.trees())
             for layout in ("nested", "table"):
@@ -163,10 +164,9 @@ def main(kinds: list[str], output: str | None) -> None:
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    target = None
-    if "--json" in words:
-        place = words.index("--json")
-        target = words[place + 1]
-        del words[place : place + 2]
-    main(words, target)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", metavar="KIND")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--json", metavar="FILE")
+    options = parser.parse_args()
+    main(options.kinds, tuple(options.sizes), options.json)

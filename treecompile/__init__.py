@@ -77,7 +77,7 @@ def compile_model(
     ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
     import but slower to score with, ``"nested"`` as nested ifs, whatever their size
-    (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by
+    (``"auto"``: a table above 75,000 nodes). ``format`` runs black over the result (by
     default up to 2,000 lines).
 
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
@@ -96,7 +96,7 @@ def compile_model(
         names=names,
         layout=layout,
         self_test=self_test,
-        stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
+        stamp=stamp,
     )
     return _compiled(
         read_model(model), _described(schema, data), options, target, format
@@ -150,12 +150,16 @@ def inspect(model: Any, *, part: str | None = None) -> Inspection:
     return Inspection(overview(model_file(model, lenient=True), part), name_of(model))
 
 
-def _options(*, encode: Any, preprocess: Any, **others: Any) -> Options:
+def _options(*, encode: Any, preprocess: Any, stamp: Any, **others: Any) -> Options:
     """The options of a build, as they are given from Python."""
     from .options import Options
 
-    encoders = tuple((encode or {}).items())
-    return Options(encode=encoders, preprocess=_several(preprocess), **others)
+    return Options(
+        encode=tuple((encode or {}).items()),
+        preprocess=_several(preprocess),
+        stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
+        **others,
+    )
 
 
 def _compiled(
