@@ -50,7 +50,10 @@ _TABLE = re.compile(
 _PACKED = (
     "from binascii import a2b_base64\n"
     "from sys import byteorder\n"
-    "numbers = memoryview(a2b_base64(text)).cast(code)\n"
+    "data = a2b_base64(text)\n"
+    "if code == 'B':\n"
+    "    return data\n"
+    "numbers = memoryview(data).cast(code)\n"
     "if byteorder == 'big':\n"
     "    from array import array\n"
     "    swapped = array(code, numbers.tobytes())\n"
