@@ -204,7 +204,7 @@ def main() -> None:
     default="auto",
     show_default=True,
     help="How trees stand in the scorer: as nested ifs, or as a table of numbers, which "
-    "is small and compiles at once but is slower (auto: above 250,000 nodes).",
+    "is small and compiles at once but is slower (auto: above 75,000 nodes).",
 )
 @click.option(
     "--format/--no-format",
@@ -273,6 +273,7 @@ def build(
     started = time.monotonic()
     from . import _described
     from .emit import emit
+    from .import_cost import import_note
     from .options import Options
     from .read import read_file
     from .stages import folded, lowered
@@ -303,6 +304,8 @@ def build(
         after = folded(program, options, progress.at)
         progress.at("Writing", 0, 1)
         source = emit(after, target, format)
+    if note := import_note(after, layout):
+        click.echo(note, err=True)
     if verified is None:
         from .proof import read_back_if_short
 

@@ -39,6 +39,7 @@ from .program import (
 )
 from .read import ModelFile, Name, Record, verdict
 from .read.calls import refusal
+from .read.foreign import ForeignClass, placed
 from .targets.python_table import is_packed
 
 # A scorer of so many nodes is made to be measured; of a larger one a part is.
@@ -99,7 +100,7 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
     ``part`` is the path of the estimator that is meant, where it holds several. Raises
     UnsupportedModel where that is not there.
     """
-    wrong: list[TreecompileError] = [refusal(name) for name in file.refused]
+    wrong: list[TreecompileError] = [_refused(name, file) for name in file.refused]
     if part is not None:
         find_part(
             file.root, part
@@ -139,6 +140,12 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         names=tuple((name, _verdict(name, file)) for name in file.names),
         following=file.following,
     )
+
+
+def _refused(name: Name, file: ModelFile) -> TreecompileError:
+    """Why a name of the file is refused, and where what it makes stands."""
+    error = refusal(name)
+    return placed(error, file.root) if isinstance(error, ForeignClass) else error
 
 
 def _model(root: Any, part: str | None, wrong: list[TreecompileError]) -> Record | None:

@@ -204,7 +204,10 @@ def _packed(code: Any, text: str) -> Any:
     from binascii import a2b_base64
     from sys import byteorder
 
-    numbers = memoryview(a2b_base64(text)).cast(code)
+    data = a2b_base64(text)
+    if code == "B":
+        return data  # to read a number of bytes takes less time
+    numbers = memoryview(data).cast(code)
     if byteorder == "big":
         from array import array
 

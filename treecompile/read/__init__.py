@@ -26,6 +26,7 @@ from treecompile.read import archive, container, files, looks, skops_file
 from treecompile.read.budget import Budget
 from treecompile.read.calls import verdict
 from treecompile.read.context import Context, CutShort, Damaged, shown
+from treecompile.read.foreign import ForeignClass, placed
 from treecompile.read.machine import Machine
 from treecompile.read.records import Name, Record
 
@@ -118,8 +119,12 @@ def _read(
     buffers: Iterable[Any] | None,
     lenient: bool,
 ) -> ModelFile:
+    buffers = None if buffers is None else list(buffers)
     try:
         return _read_checked(data, there, sibling, buffers, lenient)
+    except ForeignClass as problem:
+        found = _looked_at(data, there, sibling, buffers)
+        raise placed(problem, found) from None
     except Damaged as problem:
         advice = "" if "again" in str(problem) else f". {_START_AGAIN}"
         raise UnreadableFile(f"{problem}{advice}") from problem
@@ -197,6 +202,19 @@ def _following(first: Machine) -> tuple[str, ...]:
         found.append(root.name if isinstance(root, Record) else type(root).__name__)
         position = machine.position
     return tuple(found)
+
+
+def _looked_at(
+    data: bytes,
+    there: int,
+    sibling: Callable[[str], bytes] | None,
+    buffers: Iterable[Any] | None,
+) -> Any:
+    """What a file holds as far as it can be told, None where it cannot."""
+    try:
+        return _read_checked(data, there, sibling, buffers, lenient=True).root
+    except Exception:  # the error that led here is the one to tell
+        return None
 
 
 def _too_large() -> UnreadableFile:

@@ -15,6 +15,7 @@ from treecompile.errors import UnreadableFile
 from treecompile.read import allowed, arrays
 from treecompile.read.budget import PAIR
 from treecompile.read.context import Context, Damaged, Maker, shown
+from treecompile.read.foreign import foreign
 from treecompile.read.joblib_arrays import InlineArray, NpyFileArray, ZFileArray
 from treecompile.read.keys import checked_items, checked_keys
 from treecompile.read.records import Name, Record
@@ -84,12 +85,7 @@ def refusal(name: Name, packed: bool = False) -> UnreadableFile:
             "known as a part of a fitted model. Nothing was run. Do not load this file "
             "by any other means either, unless you know who made it and why"
         )
-    return UnreadableFile(
-        f"the file holds an object of a class of its own, {text}; only classes of "
-        "known libraries can be read without running foreign code. Take the fitted "
-        "scikit-learn estimator or Pipeline out of that object, save it alone and "
-        "compile that file"
-    )
+    return foreign(name)
 
 
 def _is_named_as_a_class(name: Name) -> bool:

@@ -18,8 +18,8 @@ MOST_LABELS = 50
 WIDE = 12
 
 
-def about(program: Program) -> tuple[tuple[str, str], ...]:
-    """The items of MODEL: a key, and the source of its value on lines of its own."""
+def about(program: Program) -> tuple[str, ...]:
+    """The items of MODEL, a source line each."""
     origin = program.origin
     plain = {
         "estimator": origin.estimator,

@@ -34,7 +34,7 @@ from ..program import (
 )
 from ..visible import is_visible
 from .python_spelling import Spelling
-from .python_table import PackedTrees, is_simple, rounded
+from .python_table import PackedTrees, adds_to_one, is_simple, rounded
 from .python_text import (
     FEW,
     WIDTH,
@@ -292,17 +292,17 @@ class EnsembleText:
         wide = self.spelling.names(["wide"])[0] if stage.single else ""
         if len(stage.trees) == 1:
             leaf = packed.leaf(str(packed.roots[first]))
-            loop, indent = "", "    "
+            loop, walk, indent = "", [], "    "
         else:
-            loop, leaf = packed.loop(first, end), packed.leaf(packed.root)
-            indent = "        "
+            loop, walk = packed.loop(first, end), packed.walk()
+            leaf, indent = f"-1 - {packed.root}", "        "
         if is_simple(stage):
             (name,) = names
             value = f"{packed.names['values']}[{leaf}]"
             if not loop and start == ["-0.0"]:
                 return [*lines, f"    {name} = {value}"]
             lines += [f"    {name} = {start[0]}", *_ABOUT_SINGLE[: 2 * stage.single]]
-            lines += [loop, f"{indent}{name} += {value}"]
+            lines += [loop, *walk, f"{indent}{name} += {value}"]
             if stage.single:
                 lines.append(rounded(name, wide, indent))
             return [line for line in lines if line]
@@ -312,7 +312,17 @@ class EnsembleText:
         else:
             lines += list_lines(f"    {total} = ", start)
         lines += _ABOUT_SINGLE[: 2 * stage.single]
-        lines += [loop, *packed.terms_of(leaf, total, indent, wide)]
+        if adds_to_one(stage):
+            if loop:
+                loop, name = packed.loop_of_sums(first, end), packed.to_its_sum(total)
+            else:
+                name = f"{total}[{stage.slots[0][0]}]"
+            value = f"{packed.names['values']}[{leaf}]"
+            lines += [loop, *walk, f"{indent}{name} += {value}"]
+            if stage.single:
+                lines.append(rounded(name, wide, indent))
+        else:
+            lines += [loop, *walk, *packed.terms_of(leaf, total, indent, wide)]
         lines.append(f"    {', '.join(names)}{',' * (len(names) == 1)} = {total}")
         return [line for line in lines if line]
 
