@@ -54,7 +54,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "93a47e123a0c0d40c078e2adab941dd3e261664e7074f716c1cad2243131462b",
-    "digest": "28a8fe33ddeae9e9e073fdecc5fb4e36206f1ac46383f7d63daf0baacedf11e1",
+    "digest": "1723e24ad4c107f1ef18a8c6dfcb34c7ff5bb48ca7a0a43d9cbe02d7c659ea2d",
     "treecompile": "0.1.0",
     "stamp": {},
 }
@@ -155,7 +155,7 @@ class InvalidRecord(ValueError):
                 message = f'"{_shown(value)}" is not a valid value for "{shown}"'
                 message += f" (expected {expected}{hint})"
             fault = name, code, message, expected, near, value
-            errors.append(dict(zip(keys, map(_plain, fault))))
+            errors.append(dict(zip(keys, map(_as_json, fault))))
         return errors
 
     def __str__(self) -> str:
@@ -344,12 +344,25 @@ def _code(name: str, error: Exception) -> str:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
-    if value != value:  # noqa: PLR0124 (any kind of nan)
+    value = _admitted(value)
+    if type(value).__name__ != "NaTType" and value != value:  # noqa: PLR0124
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
         return value
     raise _Fault("missing_value" if value is None else "unknown_category")
+
+
+def _admitted(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -362,7 +375,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """A value where JSON has it, else what is shown of it."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()

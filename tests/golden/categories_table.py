@@ -54,7 +54,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "b8bf7a84805471d81609ff4b1735d1c88c48ecdeca01431bea3d57e658d3b961",
+    "digest": "8ffed81c9f0cbfc8d4eca3bb89471468eb75f3595bc17040a881bdb36ed3464e",
     "treecompile": "0.1.0",
     "stamp": {},
 }
@@ -99,6 +99,8 @@ SCHEMA: dict[str, Any] = {
     "required": list(COLUMNS),
     "examples": [EXAMPLE],
 }
+# The types of a category that validate takes as it is: of others, 1 + 0j equals 1.
+_PLAIN = frozenset((bool, float, int, str, type(None)))
 _FRUIT = frozenset(RULES["fruit"]["enum"])
 _SIZE = frozenset(RULES["size"]["enum"])
 _GRADE = frozenset(RULES["grade"]["enum"])
@@ -144,7 +146,7 @@ class InvalidRecord(ValueError):
                 message = f'"{_shown(value)}" is not a valid value for "{shown}"'
                 message += f" (expected {expected}{hint})"
             fault = name, code, message, expected, near, value
-            errors.append(dict(zip(keys, map(_plain, fault))))
+            errors.append(dict(zip(keys, map(_as_json, fault))))
         return errors
 
     def __str__(self) -> str:
@@ -169,7 +171,12 @@ def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
         fruit = record["fruit"]
         size = record["size"]
         grade = record["grade"]
-        if fruit in _FRUIT and size in _SIZE and grade in _GRADE:
+        if (
+            fruit in _FRUIT
+            and size in _SIZE
+            and type(grade) in _PLAIN
+            and grade in _GRADE
+        ):
             return fruit, size, grade
     except (LookupError, TypeError, ValueError, ArithmeticError):
         pass
@@ -389,12 +396,25 @@ def _code(name: str, error: Exception) -> str:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
-    if value != value:  # noqa: PLR0124 (any kind of nan)
+    value = _admitted(value)
+    if type(value).__name__ != "NaTType" and value != value:  # noqa: PLR0124
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
         return value
     raise _Fault("missing_value" if value is None else "unknown_category")
+
+
+def _admitted(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -407,7 +427,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """A value where JSON has it, else what is shown of it."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()

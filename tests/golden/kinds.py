@@ -66,7 +66,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "6e3825a69c44723620f2adf1cc4fbee978392ebf7fc81a07ce9372a7c5457a50",
+    "digest": "8a2eca81f065ad08e2afd1ccfa4c3c439c8d778aa847dbdcb7ef67690f4fcd3f",
     "treecompile": "0.1.0",
     "stamp": {},
 }
@@ -101,6 +101,8 @@ SCHEMA: dict[str, Any] = {
     "required": list(COLUMNS),
     "examples": [EXAMPLE],
 }
+# The types of a category that validate takes as it is: of others, 1 + 0j equals 1.
+_PLAIN = frozenset((bool, float, int, str, type(None)))
 _MEMBER = frozenset(RULES["member"]["enum"])
 _ACTIVE = frozenset(RULES["active"]["enum"])
 _LEVEL = frozenset(RULES["level"]["enum"])
@@ -146,7 +148,7 @@ class InvalidRecord(ValueError):
                 message = f'"{_shown(value)}" is not a valid value for "{shown}"'
                 message += f" (expected {expected}{hint})"
             fault = name, code, message, expected, near, value
-            errors.append(dict(zip(keys, map(_plain, fault))))
+            errors.append(dict(zip(keys, map(_as_json, fault))))
         return errors
 
     def __str__(self) -> str:
@@ -178,12 +180,15 @@ def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
             rooms = _number(rooms)
         level = record["level"]
         if (
-            member in _MEMBER
+            type(member) in _PLAIN
+            and member in _MEMBER
+            and type(active) in _PLAIN
             and active in _ACTIVE
             and 0.0 <= children <= 30.0
             and children % 1 == 0
             and (1.0 <= rooms <= 3.4028235677973362e38 or isnan(rooms))
             and not rooms % 1 > 0
+            and type(level) in _PLAIN
             and level in _LEVEL
         ):
             return member, active, children, rooms, level
@@ -341,7 +346,8 @@ def _code(name: str, error: Exception) -> str:
 
 def _category(rule: dict[str, Any], value: Any) -> Any:
     """A category that the rule admits, None where it is missing."""
-    if value != value:  # noqa: PLR0124 (any kind of nan)
+    value = _admitted(value)
+    if type(value).__name__ != "NaTType" and value != value:  # noqa: PLR0124
         value = None
     hash(value)  # what cannot be looked up is no category
     if value in rule["enum"]:
@@ -353,14 +359,30 @@ def _number(value: Any) -> float:
     """A number as a float, nan where it is missing; TypeError if it is no number."""
     if value is None:
         return nan
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise TypeError
+    if type(value) is not int:
+        value = _admitted(value)
+        if value is None:
+            return nan
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+            raise TypeError
     if hasattr(value, "__index__"):
         if abs(int(value)) > 2**53:  # the model may have seen another double
             raise _Fault("integer_too_large")
     elif getattr(value, "ndim", 0):
         raise TypeError  # a column of a frame
     return float(value)
+
+
+def _admitted(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -373,7 +395,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """A value where JSON has it, else what is shown of it."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()

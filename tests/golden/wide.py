@@ -69,7 +69,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "8359074eb96b28d6ad93542a311947b3236a1554fb2df76a25d40771ad784b1b",
+    "digest": "e7fc0b1526bb6944e1572f1f5ca9fffdc5d2ec83a32d5ba315e37c39f0905726",
     "treecompile": "0.1.0",
     "stamp": {},
 }
@@ -185,7 +185,7 @@ class InvalidRecord(ValueError):
                 message = f'"{_shown(value)}" is not a valid value for "{shown}"'
                 message += f" (expected {expected}{hint})"
             fault = name, code, message, expected, near, value
-            errors.append(dict(zip(keys, map(_plain, fault))))
+            errors.append(dict(zip(keys, map(_as_json, fault))))
         return errors
 
     def __str__(self) -> str:
@@ -404,14 +404,30 @@ def _number(value: Any) -> float:
     """A number as a float, nan where it is missing; TypeError if it is no number."""
     if value is None:
         return nan
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise TypeError
+    if type(value) is not int:
+        value = _admitted(value)
+        if value is None:
+            return nan
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+            raise TypeError
     if hasattr(value, "__index__"):
         if abs(int(value)) > 2**53:  # the model may have seen another double
             raise _Fault("integer_too_large")
     elif getattr(value, "ndim", 0):
         raise TypeError  # a column of a frame
     return float(value)
+
+
+def _admitted(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("c", "m", "M", "V"):
+        raise TypeError
+    return value
 
 
 def _shown(value: Any) -> str:
@@ -424,7 +440,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """A value where JSON has it, else what is shown of it."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
