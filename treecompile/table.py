@@ -34,6 +34,8 @@ _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
 _NUMBER = re.compile(
     r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|Inf|INF|[iI]nfinity)\s*"
 )
+# So many lines tell by what their cells are parted.
+_LINES_LOOKED_AT = 100
 # More distinct values than this are no categories that anybody encoded; they are
 # counted, not kept, so that a long file of free text costs no memory.
 MOST_CATEGORIES = 100_000
@@ -43,11 +45,16 @@ def columns_of_csv(data: bytes, name: str) -> tuple[Described, ...]:
     """The columns of a CSV file with a header line; BadSchema where it is none."""
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadSchema(
+            f"{name}, line {line}: this is not UTF-8, and in which encoding it is, no file "
+            "says.\nSave it as UTF-8: iconv -f LATIN1 -t UTF-8 FILE, if that is its own."
+        ) from None
     if "\0" in text[:4096]:
         raise BadSchema(f"{name} is not a CSV file: it holds binary data.")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    delimiter = _delimiter(text, name)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next(rows, [])
         distinct = _distinct(header, rows, name)
@@ -56,10 +63,30 @@ def columns_of_csv(data: bytes, name: str) -> tuple[Described, ...]:
     return tuple(_described(c, d, name) for c, d in zip(header, distinct) if c)
 
 
-def _delimiter(text: str) -> str:
-    """What parts the cells, told by the header line."""
-    header = text.partition("\n")[0]
-    return max(",;\t|", key=lambda character: header.count(character))
+def _delimiter(text: str, name: str) -> str:
+    """What parts the cells: the one character that parts the header line and, if several
+    do, the lines below it in as many cells. BadSchema where that is not one."""
+    lines = text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+    widths: dict[str, list[int]] = {}
+    for character in ",;\t|":
+        if character in lines[0]:
+            try:
+                rows = list(filter(None, csv.reader(lines, delimiter=character)))
+            except csv.Error:
+                continue
+            # One that parts what quotes hold together parts none.
+            if not any('"' in cell for cell in rows[0]):
+                widths[character] = [len(row) for row in rows]
+    parting = {c: found for c, found in widths.items() if found and found[0] > 1}
+    if len(parting) > 1:
+        even = {c: found for c, found in parting.items() if len(set(found)) == 1}
+        parting = even or parting
+    if len(parting) > 1:
+        raise BadSchema(
+            f"{name}: its header line can be parted by {' or '.join(map(repr, parting))}.\n"
+            "Save it with one of these alone, or with quotes around cells that hold one."
+        )
+    return next(iter(parting), ",")
 
 
 def _distinct(
