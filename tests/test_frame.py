@@ -99,3 +99,42 @@ def test_dates_are_in_nobodys_way() -> None:
     model = DecisionTreeRegressor().fit(raw[["number"]], [1, 2, 3, 4, 5])
     scorer = load(compile_model(model, data=raw))
     assert scorer.predict({"number": 4.0}) == 4.0
+
+
+MODEL = DecisionTreeRegressor().fit(
+    pd.DataFrame({"x": [1.0, 2.0], "y": [3.0, 4.0]}), [1.0, 2.0]
+)
+PARTED = {
+    "commas": "x,y\n1,3\n2,4\n",
+    "semicolons": "x;y\n1;3\n2;4\n",
+    "tabs": "x\ty\n1\t3\n",
+    "quotes": '"a;b,c",x,y\nu,1,3\n',
+    "a name that holds one": "a|b,x,y\nu,1,3\n",
+    "a quoted line end": 'a,x,y\n"u\nv",1,3\n',
+    "decimal commas below": "x;y;a,b\n1;3;1,5\n2;4;2,5\n",
+}
+
+
+@pytest.mark.parametrize("name", PARTED)
+def test_what_parts_the_cells_is_told_by_all_lines(name: str, tmp_path: Any) -> None:
+    path = tmp_path / "raw.csv"
+    path.write_text(PARTED[name])
+    if name == "decimal commas below":
+        with pytest.raises(
+            BadSchema, match="can be parted by ',' or ';'.*\nSave it wi"
+        ):
+            compile_model(MODEL, data=path)
+        path.write_text('x;y;"a,b"\n1;3;"1,5"\n')  # the advice
+    compile_model(MODEL, data=path)
+
+
+def test_a_csv_file_that_is_not_utf_8_is_refused(tmp_path: Any) -> None:
+    path = tmp_path / "raw.csv"
+    text = "x,y,town\n1,3,Bern\n2,4,Zürich\n"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(
+        BadSchema, match="line 3: this is not UTF-8.*\nSave it as UTF-8"
+    ):
+        compile_model(MODEL, data=path)
+    path.write_bytes(text.encode())
+    compile_model(MODEL, data=path)

@@ -36,6 +36,8 @@ _NUMBER = re.compile(
     r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|Inf|INF|[iI]nfinity)\s*",
     re.ASCII,
 )
+# So many lines tell by what their cells are parted.
+_LINES_LOOKED_AT = 100
 # More distinct values than this are no categories that anybody encoded; they are
 # counted, not kept, so that a long file of free text costs no memory.
 MOST_CATEGORIES = 100_000
@@ -68,7 +70,7 @@ def rows_of_csv(
     """
     text = _text(data, name)
     rows = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True
+        io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=True
     )
     try:
         header = next(rows, [])
@@ -125,10 +127,30 @@ def _whole_rows(rows: Any, columns: int, name: str) -> Iterator[tuple[int, list[
             yield rows.line_num, row
 
 
-def _delimiter(text: str) -> str:
-    """What parts the cells, told by the header line."""
-    header = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
-    return max(",;\t|", key=lambda character: header.count(character))
+def _delimiter(text: str, name: str) -> str:
+    """What parts the cells: the one character that parts the header line and, if several
+    do, the lines below it in as many cells. BadSchema where that is not one."""
+    lines = text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+    widths: dict[str, list[int]] = {}
+    for character in ",;\t|":
+        if character in lines[0]:
+            try:
+                rows = list(filter(None, csv.reader(lines, delimiter=character)))
+            except csv.Error:
+                continue
+            # One that parts what quotes hold together parts none.
+            if not any('"' in cell for cell in rows[0]):
+                widths[character] = [len(row) for row in rows]
+    parting = {c: found for c, found in widths.items() if found and found[0] > 1}
+    if len(parting) > 1:
+        even = {c: found for c, found in parting.items() if len(set(found)) == 1}
+        parting = even or parting
+    if len(parting) > 1:
+        raise BadSchema(
+            f"{name}: its header line can be parted by {' or '.join(map(repr, parting))}.\n"
+            "Save it with one of these alone, or with quotes around cells that hold one."
+        )
+    return next(iter(parting), ",")
 
 
 def _distinct(

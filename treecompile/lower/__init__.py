@@ -273,7 +273,7 @@ def _start(
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
         raw = Raw(given, reject_unknown, told=told)
     else:
-        matched, features = match_columns(given, described)
+        matched, features = match_columns(given, described, _spaceless(unwrapped))
         columns = tuple(each.column for each in matched)
         told.seen = tuple(each.seen for each in matched)
         told.of_category = tuple(each.category for each in matched)
@@ -282,3 +282,9 @@ def _start(
     flow = encode(names, Flow(features, frame=frame), encoded, raw)
     flow = fit_to(preprocess(flow, beside, raw), beside, records, path)
     return raw, flow if told.sparse is None else replace(flow, sparse=told.sparse)
+
+
+def _spaceless(unwrapped: Unwrapped) -> bool:
+    """Whether the names of the columns are LightGBM's, which has no spaces in them."""
+    record = unwrapped.record
+    return not unwrapped.transformers and record.kind[0] == "lightgbm"

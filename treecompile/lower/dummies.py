@@ -4,14 +4,17 @@ A model that was fitted on ``pandas.get_dummies`` knows its features by name alo
 Once a schema or the training data says that ``odor`` is a column and ``n`` one of its
 categories, the feature is read from the raw column. Names are matched exactly where
 they can be, else as identifiers (``stalk-root`` and ``stalk_root`` are one name), else
-without regard to case; a feature that two columns could explain is refused.
+without regard to the case of the column. That is of columns: the category is matched as
+it is, since another spelling may be another category, which the data lacks; but for
+LightGBM, which makes underscores of spaces. A feature that two columns could explain is
+refused, and so are two that would be read from one value.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,19 +49,21 @@ class Meaning:
 
 
 def match_columns(
-    names: tuple[str, ...], described: tuple[Described, ...]
+    names: tuple[str, ...], described: tuple[Described, ...], spaceless: bool = False
 ) -> tuple[tuple[Described, ...], tuple[Feature, ...]]:
     """The raw columns that the features come from, and each feature over them.
 
     Columns carry the model's own spelling, in the order in which the features first
-    use them. Raises BadSchema for a feature that no column explains, or that two do.
+    use them. ``spaceless`` says that the model made underscores of the spaces in names.
+    Raises BadSchema for a feature that no column explains, or that two do.
     """
-    index = _Index(described)
+    index = _Index(described, spaceless)
     found = [index.meaning(name) for name in names]
     unexplained = [name for name, meaning in zip(names, found) if meaning is None]
     if unexplained:
         raise BadSchema(_no_column(unexplained, described))
     meanings = [meaning for meaning in found if meaning is not None]
+    _check_distinct(names, meanings, described)
     by_source: dict[int, list[Meaning]] = defaultdict(list)
     spelling: dict[int, str] = {}
     for name, meaning in zip(names, meanings):
@@ -79,10 +84,12 @@ def match_columns(
 class _Index:
     """Which meanings a name can have, by ever looser readings of the name."""
 
-    def __init__(self, described: tuple[Described, ...]) -> None:
+    def __init__(self, described: tuple[Described, ...], spaceless: bool) -> None:
         self.described = described
+        self.spaceless = spaceless
         self.exact: dict[str, set[Meaning]] = defaultdict(set)
         self.parts: dict[tuple[str, str], set[Meaning]] = defaultdict(set)
+        self.caseless: dict[tuple[str, str], set[Meaning]] = defaultdict(set)
         self.loose: dict[str, set[Meaning]] = defaultdict(set)
         self.looser: dict[str, set[Meaning]] = defaultdict(set)
         for source, column in enumerate(described):
@@ -90,11 +97,11 @@ class _Index:
             self._add(name, Meaning(source))
             for category, text in _texts(column):
                 meaning = Meaning(source, True, category)
+                self.exact[f"{name}_{text}"].add(meaning)
                 self.parts[_identifier(name), text].add(meaning)
-                if _identifier(text):
-                    self._add(f"{name}_{text}", meaning)
-                else:  # as an identifier, "odor_?" would be the column itself
-                    self.exact[f"{name}_{text}"].add(meaning)
+                self.caseless[_identifier(name).casefold(), text].add(meaning)
+                if self.spaceless:
+                    self.parts[_identifier(name), text.replace(" ", "_")].add(meaning)
 
     def _add(self, name: str, meaning: Meaning) -> None:
         self.exact[name].add(meaning)
@@ -119,13 +126,23 @@ class _Index:
 
     def _readings(self, name: str) -> Iterator[set[Meaning]]:
         yield self.exact.get(name, set())
-        parted: set[Meaning] = set()
-        for prefix, text in _splits(name):
-            parted |= self.parts.get((_identifier(prefix), text), set())
-        yield parted
+        yield self._parted(name, self.parts, _identifier)
         yield self.loose.get(_identifier(name), set())
+        yield self._parted(name, self.caseless, lambda x: _identifier(x).casefold())
         yield self.looser.get(_identifier(name).casefold(), set())
         yield self._never_missing(name)
+
+    def _parted(
+        self,
+        name: str,
+        known: dict[tuple[str, str], set[Meaning]],
+        spelt: Callable[[str], str],
+    ) -> set[Meaning]:
+        """The meanings as a column, in some spelling, and the category itself."""
+        found: set[Meaning] = set()
+        for prefix, text in _splits(name):
+            found |= known.get((spelt(prefix), text), set())
+        return found
 
     def _never_missing(self, name: str) -> set[Meaning]:
         """``odor_nan``, which get_dummies(dummy_na=True) makes of every column, where
@@ -137,6 +154,23 @@ class _Index:
             if text == "nan" and _identifier(prefix) == _identifier(column.column.name)
         }
         return {Meaning(source, True) for source in columns}
+
+
+def _check_distinct(
+    names: tuple[str, ...], meanings: list[Meaning], described: tuple[Described, ...]
+) -> None:
+    """BadSchema where two features would be read from the same thing."""
+    first: dict[Meaning, str] = {}
+    for name, meaning in zip(names, meanings):
+        other = first.setdefault(meaning, name)
+        if other != name:
+            column = described[meaning.source].column.name
+            raise BadSchema(
+                f"The features {other!r} and {name!r} of the model would both be read "
+                f"from one value of the column {column!r}.\n"
+                "The data lacks what one of them stands for: describe every category, in "
+                "the spelling of the model."
+            )
 
 
 def _identifier(name: str) -> str:
@@ -203,7 +237,8 @@ def _no_column(unexplained: list[str], described: tuple[Described, ...]) -> str:
         lines.append(f"    and {len(unexplained) - 10} more")
     lines.append(
         "A feature is a column of numbers, or a column and one of its values, as in "
-        "'odor_n'."
+        "'odor_n'.\nThe value is spelt as in the feature: where names were changed after "
+        "get_dummies, change the\nvalues of the data alike."
     )
     return "\n".join(lines)
 
