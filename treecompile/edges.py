@@ -60,7 +60,7 @@ def _of_states(column: Column) -> list[Any]:
     """A value for each state of a category column; for an unknown one a text and, where
     some categories are numbers, a number."""
     values = [raw(state) for state in states_of(column)]
-    numbers = [float(x) for x in column.categories or () if not isinstance(x, str)]
+    numbers = [float(x) for x in column.categories or () if isinstance(x, (int, float))]
     if column.unknown and numbers:
         values.append(max(numbers) + 1.5)
     return values

@@ -176,9 +176,7 @@ def _has_text(values: Iterable[Any]) -> bool:
     return any(isinstance(value, str) for value in values)
 
 
-def _check_text(
-    expression: Expression, columns: tuple[Column, ...], raw: Raw
-) -> None:
+def _check_text(expression: Expression, columns: tuple[Column, ...], raw: Raw) -> None:
     """BadSchema where a column of text is read as a number."""
     reads = Reads(set(), {})
     reads.of(expression, True)

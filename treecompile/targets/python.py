@@ -521,7 +521,9 @@ def _holes_lines(column: Column, name: str) -> tuple[str, ...]:
         return ()
     ranges = property_of(column)["not"]["anyOf"]
     items = [
-        "{" + ", ".join(f"{literal(key)}: {literal(x)}" for key, x in each.items()) + "}"
+        "{"
+        + ", ".join(f"{literal(key)}: {literal(x)}" for key, x in each.items())
+        + "}"
         for each in ranges
     ]
     lines = laid_out([f"    {name} = [{', '.join(items)}]"])
