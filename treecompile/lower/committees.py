@@ -128,7 +128,10 @@ def ada_classifier(member: Member) -> Answering:
     words = f"the weighted votes of {counted(len(models), 'model')}"
     if count == 1:
         ones = build.values([Number(1.0)], "share")
-        return Answering((classes,), (Choice(ones),), words, lambda: (ones,))
+        zero = None  # up to 1.2 it was a mean of the weights
+        if member.version >= (1, 3):
+            zero = build.values([Number(0.0)], "decision")
+        return Answering((classes,), (Choice(ones),), words, lambda: (ones,), zero)
     early = member.version < (0, 22)
     if record.get("algorithm", "SAMME") == "SAMME.R":
         total = _logarithms(member, models, count)
