@@ -49,7 +49,9 @@ def ranker() -> Any:
 
 
 def chain() -> Any:
-    return RegressorChain(DecisionTreeRegressor(max_depth=2, random_state=0)).fit(X, np.c_[y, -y])
+    return RegressorChain(DecisionTreeRegressor(max_depth=2, random_state=0)).fit(
+        X, np.c_[y, -y]
+    )
 
 
 def frozen() -> Any:

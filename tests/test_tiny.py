@@ -34,7 +34,9 @@ from treecompile.proof.decisions import Differs, read_back
 from treecompile.proof.source import Strange, parse
 from treecompile.read import read_bytes
 
-TWO, FIVE = np.array([[0.0], [1.0]]), np.array([[0.0, 3], [1, 2], [2, 2], [3, 9], [5, 0]])
+TWO, FIVE = np.array([[0.0], [1.0]]), np.array(
+    [[0.0, 3], [1, 2], [2, 2], [3, 9], [5, 0]]
+)
 Y = {1: [0, 0, 0, 0, 0], 2: [0, 1, 0, 1, 1], 3: [0, 1, 2, 1, 0]}
 MODELS: dict[str, Any] = {
     "forest": lambda n, d, s: RandomForestClassifier(n, max_depth=d, random_state=s),

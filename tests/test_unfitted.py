@@ -99,5 +99,7 @@ def test_an_attribute_that_fitting_leaves() -> None:
     model = make_pipeline(StandardScaler(), DecisionTreeClassifier()).fit(X, y)
     del model[0].scale_
     del model[0].mean_
-    with pytest.raises(UnsupportedModel, match="has no mean_, as one has that is fitted"):
+    with pytest.raises(
+        UnsupportedModel, match="has no mean_, as one has that is fitted"
+    ):
         compile_model(model)

@@ -417,7 +417,9 @@ def test_a_newer_version_is_read_where_its_form_is_known() -> None:
     newer = [NEWEST[0], NEWEST[1] + 1, 0]
     assert lowered_as(model, newer).is_newer
     assert not lowered_as(model, [*NEWEST, 9]).is_newer
-    refused = pytest.raises(UnsupportedModel, match="knows the arithmetic of versions up")
+    refused = pytest.raises(
+        UnsupportedModel, match="knows the arithmetic of versions up"
+    )
     with refused:
         lowered_as(model, [NEWEST[0] + 1, 0, 0])
     with refused:

@@ -65,8 +65,10 @@ _STATELESS |= {"FeatureUnion"}
 def is_fitted(record: Record) -> bool:
     """Whether a transformer was fitted, which leaves attributes that end in ``_``."""
     prefit = record.name == "SelectFromModel" and record.get("prefit") is True
-    return record.name in _STATELESS or prefit or any(
-        name.endswith("_") and name[:1] != "_" for name in record
+    return (
+        record.name in _STATELESS
+        or prefit
+        or any(name.endswith("_") and name[:1] != "_" for name in record)
     )
 
 

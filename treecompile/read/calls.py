@@ -422,8 +422,10 @@ def _table() -> dict[tuple[str, str], Maker]:
     answer(_newobj, _COPYREG, "__newobj__")
     answer(_newobj_ex, _COPYREG, "__newobj_ex__")
 
-    multiarray = ("numpy.core.multiarray", "numpy._core.multiarray")
-    multiarray += ("numpy.core._multiarray_umath", "numpy._core._multiarray_umath")
+    multiarray = (
+        *("numpy.core.multiarray", "numpy._core.multiarray"),
+        *("numpy.core._multiarray_umath", "numpy._core._multiarray_umath"),
+    )
     numeric = ("numpy.core.numeric", "numpy._core.numeric")
     answer(arrays.reconstruct, multiarray, "_reconstruct")
     answer(arrays.scalar, multiarray, "scalar")
