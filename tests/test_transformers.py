@@ -879,3 +879,11 @@ def test_what_cannot_be_exact_is_refused(transformer: Any, words: str) -> None:
     pipe = fitted(transformer, X)
     with pytest.raises(UnsupportedModel, match=words):
         compile_model(pipe)
+
+
+def test_a_column_without_a_name_keeps_it_in_products() -> None:
+    frame = pd.DataFrame(np.random.RandomState(0).rand(40, 2), columns=["", "b"])
+    model = make_pipeline(PolynomialFeatures(2), DecisionTreeRegressor(max_depth=2))
+    model.fit(frame, frame["b"])
+    scorer = load(compile_model(model))
+    assert scorer.FEATURES == tuple(model[:-1].get_feature_names_out())

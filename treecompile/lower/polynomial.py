@@ -66,7 +66,7 @@ def _name(chosen: tuple[int, ...], names: list[str]) -> str:
         names[i] if times == 1 else f"{names[i]}^{times}"
         for i, times in Counter(chosen).items()
     ]
-    return " ".join(factors) or "1"
+    return " ".join(factors) if chosen else "1"
 
 
 TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
