@@ -510,7 +510,9 @@ def test_booleans_and_integers_are_categories_too(tmp_path: Path) -> None:
 
 def test_categories_in_another_form_are_refused() -> None:
     draw = np.random.RandomState(0)
-    frame = pd.DataFrame({"vip": draw.choice([True, False], 200), "age": draw.rand(200)})
+    frame = pd.DataFrame(
+        {"vip": draw.choice([True, False], 200), "age": draw.rand(200)}
+    )
     y = frame.vip * 1.0 + frame.age
     texts = frame.assign(vip=frame.vip.astype(str))
     model = fitted(

@@ -80,7 +80,7 @@ def main(outdir):
         for name in sorted(answers):
             end = "\n" if name == max(answers) else ",\n"
             text = json.dumps(answers[name], sort_keys=True)
-            stream.write('"%s": %s%s' % (name, text, end))
+            stream.write(json.dumps(name) + ": " + text + end)
         stream.write("}\n")
 
 

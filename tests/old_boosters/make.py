@@ -331,11 +331,16 @@ def xgboost_boosters(maker, xgboost, version):
     if version >= (3, 1):
         import pandas as pd
 
-        words = ["bern", "oslo", "rome"] if version < (3, 4) else ["k\xf6ln", "\xe9", "\u6f22"]
+        words = (
+            ["bern", "oslo", "rome"]
+            if version < (3, 4)
+            else ["k\xf6ln", "\xe9", "\u6f22"]
+        )
         codes = draw.randint(0, 3, 200)
         frame = pd.DataFrame({"town": pd.Categorical.from_codes(codes, words)})
         frame["size"] = pd.Categorical.from_codes(
-            draw.randint(0, 2, 200), np.array([7, 2**15 + 7], "uint16" if version >= (3, 4) else "int64")
+            draw.randint(0, 2, 200),
+            np.array([7, 2**15 + 7], "uint16" if version >= (3, 4) else "int64"),
         )
         frame["age"] = draw.rand(200).round(2)
         model = xgboost.XGBRegressor(
@@ -355,7 +360,9 @@ def xgboost_boosters(maker, xgboost, version):
         )
         model.fit(D, draw.permutation(target))
         rows = D[::4].tolist()
-        maker.add_asked("quantiles", model, lambda rows: model.predict(np.array(rows)), rows)
+        maker.add_asked(
+            "quantiles", model, lambda rows: model.predict(np.array(rows)), rows
+        )
 
 
 def asking(booster, xgboost, **options):

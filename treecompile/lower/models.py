@@ -130,7 +130,7 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
         "sigmoid and isotonic; not temperature, which looks at the whole batch",
     ),
     multi_output: ("a model for each output", "over any model of this table"),
-    chain: ("chains", "every `chain_method`, any order"),
+    chain: ("chains", "any order, every `chain_method` but `predict_log_proba`"),
     one_vs_rest: ("one against the rest", "one label of many, or several at once"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
