@@ -31,7 +31,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from sklearn.tree import DecisionTreeClassifier
 
-MANY = 400_000
+MANY = 10_000
 X = np.arange(180.0).reshape(60, 3) * 7 % 9
 Y = X[:, 0] > 4
 
