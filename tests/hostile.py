@@ -238,7 +238,7 @@ def columns_of_many_parts() -> bytes:
     names = list(range(3))
     columns = ColumnTransformer([("a", "passthrough", names)])
     model = make_pipeline(columns, DecisionTreeClassifier(max_depth=2)).fit(X, Y)
-    columns.transformers_ = [("a", "passthrough", names * 50_000)] * 10_000
+    columns.transformers_ = [("a", "passthrough", names * 10_000)] * 1_000
     return pickle.dumps(model)
 
 
