@@ -31,7 +31,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from sklearn.tree import DecisionTreeClassifier
 
-MANY = 400_000
+MANY = 10_000
 X = np.arange(180.0).reshape(60, 3) * 7 % 9
 Y = X[:, 0] > 4
 
@@ -238,7 +238,7 @@ def columns_of_many_parts() -> bytes:
     names = list(range(3))
     columns = ColumnTransformer([("a", "passthrough", names)])
     model = make_pipeline(columns, DecisionTreeClassifier(max_depth=2)).fit(X, Y)
-    columns.transformers_ = [("a", "passthrough", names * 50_000)] * 10_000
+    columns.transformers_ = [("a", "passthrough", names * 10_000)] * 1_000
     return pickle.dumps(model)
 
 

@@ -265,6 +265,9 @@ def build(
     PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
     it is another file, encoders.pkl, or a part of what that file holds:
     encoders.pkl['le_country'].
+
+    A file takes up to 512 MB and 10 seconds to be read, or to be refused; one of more
+    than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
@@ -381,6 +384,9 @@ def verify(
     Exit 1:       the two differ.
     Exit 2:       wrong usage, or a file that cannot be read.
     Exit 3:       nothing differs, but a part that was asked for was not shown.
+
+    MODEL takes up to 512 MB and 10 seconds to be read, or to be refused; one of
+    more than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
     """
     keep("-", [model, scorer, data, schema, *others])
     from . import _described, _text
@@ -524,6 +530,9 @@ def inspect(model: str, as_json: bool, part: str | None) -> None:
     Of any file that can be read, a stranger's too: nothing in it runs. The exit code
     is 0 where it could be read, whether or not it can be compiled; a program finds
     that under "compiles".
+
+    A file takes up to 512 MB and 10 seconds to be read, or to be refused; one of more
+    than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
     """
     keep("-", [model])
     import json

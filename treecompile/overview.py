@@ -38,6 +38,7 @@ from .program import (
     inputs_of,
 )
 from .read import ModelFile, Name, Record, verdict
+from .read.budget import at_work
 from .read.calls import refusal
 from .read.foreign import ForeignClass, placed
 from .targets.python_table import is_packed
@@ -98,8 +99,14 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
     """What there is to know of a file that was read leniently.
 
     ``part`` is the path of the estimator that is meant, where it holds several. Raises
-    UnsupportedModel where that is not there.
+    UnsupportedModel where that is not there, and UnreadableFile where what the file
+    holds comes to more than its size can hold.
     """
+    with at_work(file.budget.copy()):
+        return _overview(file, part)
+
+
+def _overview(file: ModelFile, part: str | None) -> Overview:
     wrong: list[TreecompileError] = [_refused(name, file) for name in file.refused]
     if part is not None:
         find_part(

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import UnsupportedModel, wrapped
 from ..program import Arithmetic, Number, columns_of
-from ..read.budget import LABEL, charge
+from ..read.budget import EXPRESSION, charge
 from ..read.records import Name, Record
 from . import (
     bins,
@@ -200,7 +200,7 @@ def select(step: Step, name: str, columns: Any) -> list[int]:
                 f"the columns of transformer {name!r} are not known",
                 "Give them as a list, and fit again.",
             )
-    charge(LABEL * len(columns))
+    charge(EXPRESSION * len(columns))
     columns = [c.item() if isinstance(c, np.generic) else c for c in columns]
     if columns and all(isinstance(column, bool) for column in columns):
         return [i for i, wanted in enumerate(columns) if wanted]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..read.allowed import PACKAGES
+from ..read.budget import LABEL, charge
 from ..read.records import Name, Record
 from .early_nodes import nodes_of
 from .paths import join
@@ -309,19 +310,17 @@ def _size_of_nodes(nodes: Any) -> Size:
 
 
 def _depth(left: Any, right: Any, leaves: Any) -> int:
-    """The number of tests on the longest way to a leaf, a level at a time.
-
-    A table with a loop in it ends where there would be more levels than nodes."""
-    level = np.zeros(min(len(left), 1), dtype=np.int64)
-    depth = 0
-    for _ in range(len(left)):
-        inner = level[~leaves[level]]
-        level = np.concatenate([left[inner], right[inner]])
-        level = level[(level > 0) & (level < len(left))]
-        if not len(level) or len(level) > len(left):
-            break
-        depth += 1
-    return depth
+    """The number of tests on the longest way to a leaf; children come after their
+    parent, and one that does not is no child."""
+    charge(LABEL * len(left))
+    depth = [0] * len(left)
+    rows = zip(left.tolist(), right.tolist(), leaves.tolist())
+    for node, (one, other, ends) in enumerate(rows):
+        if not ends:
+            for child in (one, other):
+                if node < child < len(depth):
+                    depth[child] = depth[node] + 1
+    return max(depth, default=0)
 
 
 # --- Parameters -------------------------------------------------------------------------
