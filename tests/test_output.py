@@ -164,6 +164,12 @@ def test_a_device_may_be_both(folder: Path) -> None:
     )
 
 
+@ON_LINUX
+def test_a_pipe_that_has_a_name_is_written_to(folder: Path) -> None:
+    done = shell("T build model.pkl -o /dev/stdout | cat")
+    assert done.stderr == "" and done.stdout.startswith('"""')
+
+
 # --- Whole or not at all --------------------------------------------------------------
 
 
