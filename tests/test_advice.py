@@ -552,6 +552,70 @@ def test_files_that_are_no_models(folder: Path) -> None:
     assert "--labels, each as FILE and its path, as in FILE['a']:" in message
 
 
+class Service:
+    """What people put around a model, and save with it."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+
+def test_what_holds_a_model_is_taken_away(folder: Path) -> None:
+    save("m.pkl", Service(FITTED))
+    message = run(folder, "build m.pkl").stderr
+    assert "class of its own, test_advice.Service" in message
+    assert "Take the fitted scikit-learn estimator or Pipeline out of that object" in (
+        message
+    )
+    save("m.pkl", Service(FITTED).model)
+    assert run(folder, "build m.pkl").exit_code == 0
+
+
+def test_a_protocol_to_come(folder: Path) -> None:
+    data = pickle.dumps(FITTED)
+    Path("m.pkl").write_bytes(b"\x80\x09" + data[2:])
+    assert "with protocol=5" in run(folder, "build m.pkl").stderr
+    Path("m.pkl").write_bytes(pickle.dumps(FITTED, protocol=5))
+    assert run(folder, "build m.pkl").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "followed"),
+    [
+        (
+            "build m.pkl --schema s.json --data d.csv",
+            "Give --schema or --data, not both.",
+            "build m.pkl --schema s.json",
+        ),
+        (
+            "build m.pkl --encode x0",
+            "not COLUMN=PATH: x0.",
+            "build m.pkl --encode x0=le.pkl",
+        ),
+        (
+            "build m.pkl --encode x9=le.pkl",
+            "x9",
+            "build m.pkl --encode x0=le.pkl",
+        ),
+        (
+            "build m.pkl --names one",
+            "",
+            "build m.pkl --names one,two",
+        ),
+        ("build m.pkl --part ['a']", "no part", "build m.pkl"),
+        ("build m.pkl --threshold nan", "from 0 to 1", "build m.pkl --threshold 0.1"),
+    ],
+)
+def test_options(folder: Path, line: str, words: str, followed: str) -> None:
+    save("m.pkl", FITTED)
+    save("le.pkl", LabelEncoder().fit(TEXT))
+    Path("s.json").write_text(json.dumps(described(x0=NUMBER, x1=NUMBER)))
+    Path("d.csv").write_text("x0,x1\n1,2\n")
+    refused = run(folder, line)
+    assert refused.exit_code in (1, 2) and words in refused.stderr
+    done = run(folder, followed)
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "head",
     "Pclass PassengerId PAR1 MZ RDX GIF8 CBM1 binf Rar! id cap Name Survived I F g".split(),

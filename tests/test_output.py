@@ -11,15 +11,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from treecompile import cli, verify
+from treecompile import cli, compile_model, verify
 from treecompile.errors import BadSchema, TreecompileError
 from treecompile.table import columns_of_csv
+from treecompile.targets.python_text import identifiers
 from treecompile.visible import is_visible, printable
 
 FITTED = DecisionTreeClassifier().fit([[0.0], [1.0]], ["a", "b"])
@@ -162,6 +164,12 @@ def test_a_device_may_be_both(folder: Path) -> None:
     assert (
         shell("T build model.pkl -o /dev/null < /dev/null > /dev/null").returncode == 0
     )
+
+
+@ON_LINUX
+def test_a_pipe_that_has_a_name_is_written_to(folder: Path) -> None:
+    done = shell("T build model.pkl -o /dev/stdout | cat")
+    assert done.stderr == "" and done.stdout.startswith('"""')
 
 
 # --- Whole or not at all --------------------------------------------------------------
@@ -382,3 +390,23 @@ def test_what_the_messages_advise_is_taken() -> None:
 def test_a_separator_in_quotes_does_not_part_the_header() -> None:
     columns = columns_of_csv(b'"a;b;c;d",e\n1,2\n', "data.csv")
     assert [each.column.name for each in columns] == ["a;b;c;d", "e"]
+
+
+# --- In the text of a scorer ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("letter", HIDDEN, ids=ascii)
+def test_a_scorer_holds_no_letter_that_shows_nothing(letter: str) -> None:
+    """In no name of a variable, literal, comment or docstring."""
+    x = [[float(i), float(j)] for i in range(3) for j in range(3)]
+    labels = [f"{letter}{int(a > b)}" for a, b in x]
+    names = [letter, f"b{letter}c"]
+    source = compile_model(
+        DecisionTreeClassifier().fit(x, labels), names=names, columns="all"
+    )
+    assert all(map(is_visible, source.splitlines()))
+    space: dict[str, Any] = {"__name__": "scorer"}
+    exec(source, space)
+    assert space["COLUMNS"] == tuple(names)
+    assert space["predict"](dict(zip(names, x[1]))) == labels[1]
+    assert all(map(is_visible, identifiers(names)))

@@ -490,7 +490,8 @@ def schema(
         else:
             data = files.whole(source, look)
     except OSError as error:
-        raise UnreadableFile(f"Cannot read {source}: {error.strerror}.") from None
+        where = name if source == "-" else source
+        raise UnreadableFile(f"Cannot read {where}: {error.strerror}.") from None
     if looks_like_csv(data) or name.endswith(".csv"):
         described = columns_of_csv(data, name)
         product = schema_of_data(described)

@@ -139,7 +139,7 @@ def write(path: str, text: str) -> None:
         if path == "-":
             _write_out(data)
         else:
-            _write_file(os.path.realpath(path), data)
+            _write_file(path, data)
     except OSError as error:
         if path == "-" and isinstance(error, BrokenPipeError):
             raise SystemExit(1) from None  # whoever was reading has read enough
@@ -160,11 +160,12 @@ def _write_out(data: bytes) -> None:
         raise
 
 
-def _write_file(target: str, data: bytes) -> None:
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as device:  # a pipe or a device has no beside
+def _write_file(path: str, data: bytes) -> None:
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as device:  # a pipe or a device has no beside
             device.write(data)
         return
+    target = os.path.realpath(path)
     # The name is chosen before the file is made, so that whatever comes between, the
     # file is found and removed.
     name = f".tmp-{os.urandom(6).hex()}"
