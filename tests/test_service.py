@@ -387,3 +387,21 @@ def test_one_frame_is_no_record(mushroom: ModuleType, numbers: ModuleType) -> No
     (error,) = faults(numbers, frame)
     assert error["code"] == "not_a_mapping"
     assert len(numbers.predict_many(frame)) == 1
+
+
+# --- Unknown categories ---------------------------------------------------------------
+
+
+def test_a_build_says_where_unknown_categories_pass(tmp_path: Path) -> None:
+    """And what it advises, refuses them and says nothing more."""
+    model = str(EXAMPLES / "penguins" / "model.pkl")
+    done = CliRunner().invoke(cli.main, ["build", model])
+    assert done.exit_code == 0 and "'island', 'sex'" in done.stderr
+    assert "--unknown reject" in done.stderr
+    scorer = load(done.stdout)
+    odd = {**scorer.EXAMPLE, "island": "Atlantis"}
+    assert scorer.predict(odd)
+    done = CliRunner().invoke(cli.main, ["build", model, "--unknown", "reject"])
+    assert done.exit_code == 0 and done.stderr == ""
+    (error,) = faults(load(done.stdout), odd)
+    assert error["code"] == "unknown_category"

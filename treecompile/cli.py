@@ -273,6 +273,7 @@ def build(
     _note_parts(file, program)
     if described is None:
         _note_dummies(program)
+    _note_unknown(program)
     with Progress(started) as progress:
         after = folded(program, options, progress.at)
         progress.at("Writing", 0, 1)
@@ -575,6 +576,18 @@ def _note_parts(file: ModelFile, program: Program) -> None:
             "The scorer takes and answers what the model itself was fitted on. --encode, "
             "--preprocess\nand --labels put such parts around it; treecompile inspect "
             "says which is which.",
+            err=True,
+        )
+
+
+def _note_unknown(program: Program) -> None:
+    """Say where a category that fit did not see will pass, and how it would not."""
+    names = [column.name for column in program.columns if column.unknown]
+    if names:
+        some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        click.echo(
+            f"Note: a category of {some} that the model was not fitted on will pass,\n"
+            "since its encoder ignores such. With --unknown reject the scorer refuses it.",
             err=True,
         )
 
