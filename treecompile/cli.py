@@ -273,11 +273,11 @@ def build(
     _note_parts(file, program)
     if described is None:
         _note_dummies(program)
-    _note_unknown(program)
     with Progress(started) as progress:
         after = folded(program, options, progress.at)
         progress.at("Writing", 0, 1)
         source = emit(after, target, format)
+    _note_unknown(after)
     if verified is None:
         from .proof import read_back_if_short
 
@@ -582,7 +582,8 @@ def _note_parts(file: ModelFile, program: Program) -> None:
 
 def _note_unknown(program: Program) -> None:
     """Say where a category that fit did not see will pass, and how it would not."""
-    names = [column.name for column in program.columns if column.unknown]
+    required = [program.columns[i] for i in program.required]
+    names = [column.name for column in required if column.unknown]
     if names:
         some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
         click.echo(

@@ -18,8 +18,8 @@ MOST_LABELS = 50
 WIDE = 12
 
 
-def about(program: Program) -> tuple[tuple[str, str], ...]:
-    """The items of MODEL: a key, and the source of its value on lines of its own."""
+def about(program: Program) -> list[str]:
+    """The lines of MODEL, an item each."""
     origin = program.origin
     plain = {
         "estimator": origin.estimator,
@@ -32,7 +32,7 @@ def about(program: Program) -> tuple[tuple[str, str], ...]:
     stamp = [x.partition("=") for name, x in origin.options if name == "stamp"]
     items = [f"    {literal(key)}: {literal(value)}," for key, value in plain.items()]
     pairs = [(key, literal(value)) for key, _, value in stamp]
-    return (*items, "    " + mapping(pairs, '"stamp": ', 4, ","))
+    return [*items, "    " + mapping(pairs, '"stamp": ', 4, ",")]
 
 
 def public(program: Program, functions: dict[str, Any]) -> list[str]:
