@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal[False, True]
-
-    class Record(TypedDict):
-        odor: str
-        stalk_surface_below_ring: str
-        spore_print_color: str
-
+    Record = TypedDict(
+        "Record",
+        {
+            "odor": str,
+            "stalk_surface_below_ring": str,
+            "spore_print_color": str,
+        },
+    )
 
 __all__ = [
     "CLASSES",

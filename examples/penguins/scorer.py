@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["Adelie", "Chinstrap", "Gentoo"]
-
-    class Record(TypedDict):
-        island: str | None
-        sex: str | None
-        bill_length_mm: float
-        bill_depth_mm: float
-        flipper_length_mm: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "island": "str | None",
+            "sex": "str | None",
+            "bill_length_mm": float,
+            "bill_depth_mm": float,
+            "flipper_length_mm": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",

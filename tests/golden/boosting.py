@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["no", "yes"]
-
-    class Record(TypedDict):
-        age: float
-        income: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "age": float,
+            "income": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",

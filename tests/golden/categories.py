@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["maybe", "no", "yes"]
-
-    class Record(TypedDict):
-        fruit: str | None
-        size: str
-        grade: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "fruit": "str | None",
+            "size": str,
+            "grade": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, TypedDict
 
-    class Record(TypedDict):
-        age: float
-        income: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "age": float,
+            "income": float,
+        },
+    )
 
 __all__ = [
     "COLUMNS",

@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal[False, True]
-
-    class Record(TypedDict):
-        member: bool
-        active: bool | None
-        children: float
-        rooms: float
-        level: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "member": bool,
+            "active": "bool | None",
+            "children": float,
+            "rooms": float,
+            "level": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",

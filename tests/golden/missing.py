@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["a", "b", "c", "d"]
-
-    class Record(TypedDict):
-        height: float
-        weight: float
-        depth: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "height": float,
+            "weight": float,
+            "depth": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypedDict
 
-    class Record(TypedDict):
-        x0: float
-        x1: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "x0": float,
+            "x1": float,
+        },
+    )
 
 __all__ = [
     "COLUMNS",

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal[7, 11]
-
-    class Record(TypedDict):
-        x0: float
-        x1: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "x0": float,
+            "x1": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",

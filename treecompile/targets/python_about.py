@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,10 +88,7 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
     """The type of a record, within the block for type checkers: of these columns."""
     if wide or not types:
         yield f"    Record = Mapping[str, {'float' if types else 'Any'}]"
-    elif all(map(_is_attribute, types)):
-        yield "    class Record(TypedDict):"
-        yield from (f"        {name}: {kind}" for name, kind in types.items())
-    else:
+    else:  # by a call, since a name may be no identifier
         yield "    Record = TypedDict("
         yield '        "Record",'
         yield "        {"
@@ -101,9 +97,3 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
             yield f"            {literal(name)}: {source},"
         yield "        },"
         yield "    )"
-
-
-def _is_attribute(name: str) -> bool:
-    """Whether a name can stand in the body of a class, as it is."""
-    plain = name.isascii() and name.isidentifier() and not name.startswith("__")
-    return plain and len(name) < 60 and not keyword.iskeyword(name)
