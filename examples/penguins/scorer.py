@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["Adelie", "Chinstrap", "Gentoo"]
-    Record = TypedDict(
+    Record = TypedDict(  # noqa: UP013
         "Record",
         {
             "island": "str | None",

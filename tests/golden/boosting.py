@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["no", "yes"]
-    Record = TypedDict(
+    Record = TypedDict(  # noqa: UP013
         "Record",
         {
             "age": float,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["maybe", "no", "yes"]
-    Record = TypedDict(
+    Record = TypedDict(  # noqa: UP013
         "Record",
         {
             "fruit": "str | None",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,7 +90,8 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
     if wide or not types:
         yield f"    Record = Mapping[str, {'float' if types else 'Any'}]"
     else:  # by a call, since a name may be no identifier
-        yield "    Record = TypedDict("
+        remark = "  # noqa: UP013" if all(map(_is_attribute, types)) else ""
+        yield f"    Record = TypedDict({remark}"
         yield '        "Record",'
         yield "        {"
         for name, kind in types.items():
@@ -97,3 +99,8 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
             yield f"            {literal(name)}: {source},"
         yield "        },"
         yield "    )"
+
+
+def _is_attribute(name: str) -> bool:
+    """Whether linters would have a name stand in the body of a class."""
+    return name.isidentifier() and not keyword.iskeyword(name)
