@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["Adelie", "Chinstrap", "Gentoo"]
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "island": "str | None",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["no", "yes"]
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "age": float,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["maybe", "no", "yes"]
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "fruit": "str | None",

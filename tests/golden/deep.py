@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, TypedDict
 
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "age": float,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal[False, True]
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "member": bool,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypedDict
 
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "x0": float,

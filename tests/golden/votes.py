@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal[7, 11]
-    Record = TypedDict(  # noqa: UP013
+    Record = TypedDict(
         "Record",
         {
             "x0": float,

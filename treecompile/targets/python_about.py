@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,8 +89,7 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
     if wide or not types:
         yield f"    Record = Mapping[str, {'float' if types else 'Any'}]"
     else:  # by a call, since a name may be no identifier
-        remark = "  # noqa: UP013" if all(map(_is_attribute, types)) else ""
-        yield f"    Record = TypedDict({remark}"
+        yield "    Record = TypedDict("
         yield '        "Record",'
         yield "        {"
         for name, kind in types.items():
@@ -99,8 +97,3 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
             yield f"            {literal(name)}: {source},"
         yield "        },"
         yield "    )"
-
-
-def _is_attribute(name: str) -> bool:
-    """Whether linters would have a name stand in the body of a class."""
-    return name.isidentifier() and not keyword.iskeyword(name)
