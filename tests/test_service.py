@@ -19,6 +19,9 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from runners import load
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from treecompile import __version__, cli, compile_model, verify
@@ -387,3 +390,26 @@ def test_one_frame_is_no_record(mushroom: ModuleType, numbers: ModuleType) -> No
     (error,) = faults(numbers, frame)
     assert error["code"] == "not_a_mapping"
     assert len(numbers.predict_many(frame)) == 1
+
+
+# --- Unknown categories ---------------------------------------------------------------
+
+
+def test_a_build_says_where_unknown_categories_pass(tmp_path: Path) -> None:
+    """And what it advises, refuses them and says nothing more."""
+    X = pd.DataFrame({"city": ["Bern", "Rom", "Ulm"] * 4, "size": range(12)})
+    for handle, passes in (("error", False), ("ignore", True)):
+        encoder = make_column_transformer(
+            (OneHotEncoder(handle_unknown=handle), ["city"]), remainder="passthrough"
+        )
+        model = make_pipeline(encoder, DecisionTreeClassifier(random_state=0))
+        path = saved(tmp_path / "model.pkl", model.fit(X, ["a", "b", "c"] * 4))
+        done = CliRunner().invoke(cli.main, ["build", str(path)])
+        assert done.exit_code == 0
+        assert ("'city'" in done.stderr and "--unknown reject" in done.stderr) is passes
+    odd = {"city": "Atlantis", "size": 1}
+    assert scorer_of(path).predict(odd)
+    done = CliRunner().invoke(cli.main, ["build", str(path), "--unknown", "reject"])
+    assert done.exit_code == 0 and done.stderr == ""
+    (error,) = faults(load(done.stdout), odd)
+    assert error["code"] == "unknown_category"

@@ -308,7 +308,8 @@ def build(
         progress.at("Writing", 0, 1)
         source = emit(after, target, format)
     if note := import_note(after, layout):
-        click.echo(note, err=True)
+        say(note)
+    _note_unknown(after)
     if verified is None:
         from .proof import read_back_if_short
 
@@ -588,6 +589,19 @@ def _note_parts(file: ModelFile, program: Program) -> None:
     lines = unused_parts(parts)
     if lines:
         say("\n".join(["Note: the file also holds", *lines]))
+
+
+def _note_unknown(program: Program) -> None:
+    """Say where a category that fit did not see will pass, and how it would not."""
+    required = [program.columns[i] for i in program.required]
+    names = [column.name for column in required if column.unknown]
+    if names:
+        some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        click.echo(
+            f"Note: a category of {some} that the model was not fitted on will pass,\n"
+            "since its encoder ignores such. With --unknown reject the scorer refuses it.",
+            err=True,
+        )
 
 
 def _note_dummies(program: Program) -> None:

@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["Adelie", "Chinstrap", "Gentoo"]
-
-    class Record(TypedDict):
-        island: str | None
-        sex: str | None
-        bill_length_mm: float
-        bill_depth_mm: float
-        flipper_length_mm: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "island": "str | None",
+            "sex": "str | None",
+            "bill_length_mm": float,
+            "bill_depth_mm": float,
+            "flipper_length_mm": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",
@@ -768,7 +770,8 @@ def _text(file: str, options: Any) -> Any:
         (b"", "a binary file" if b"\0" in head and encoding != "utf-16" else ""),
     ):
         if kind and head.startswith(start) and not options.encoding:
-            raise ValueError(f"this looks like {kind}; save its table as CSV in UTF-8")
+            words = "save its table as CSV, or name its --encoding, as utf-16-le"
+            raise ValueError(f"this looks like {kind}: {words}")
     encoding = options.encoding or encoding
     return io.TextIOWrapper(raw, encoding, "surrogateescape", newline="")
 

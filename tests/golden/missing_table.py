@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypedDict
 
     Label = Literal["a", "b", "c", "d"]
-
-    class Record(TypedDict):
-        height: float
-        weight: float
-        depth: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "height": float,
+            "weight": float,
+            "depth": float,
+        },
+    )
 
 __all__ = [
     "CLASSES",
@@ -722,7 +724,8 @@ def _text(file: str, options: Any) -> Any:
         (b"", "a binary file" if b"\0" in head and encoding != "utf-16" else ""),
     ):
         if kind and head.startswith(start) and not options.encoding:
-            raise ValueError(f"this looks like {kind}; save its table as CSV in UTF-8")
+            words = "save its table as CSV, or name its --encoding, as utf-16-le"
+            raise ValueError(f"this looks like {kind}: {words}")
     encoding = options.encoding or encoding
     return io.TextIOWrapper(raw, encoding, "surrogateescape", newline="")
 

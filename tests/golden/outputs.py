@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, TypedDict
 
-    class Record(TypedDict):
-        x0: float
-        x1: float
-
+    Record = TypedDict(
+        "Record",
+        {
+            "x0": float,
+            "x1": float,
+        },
+    )
 
 __all__ = [
     "COLUMNS",
@@ -581,7 +584,8 @@ def _text(file: str, options: Any) -> Any:
         (b"", "a binary file" if b"\0" in head and encoding != "utf-16" else ""),
     ):
         if kind and head.startswith(start) and not options.encoding:
-            raise ValueError(f"this looks like {kind}; save its table as CSV in UTF-8")
+            words = "save its table as CSV, or name its --encoding, as utf-16-le"
+            raise ValueError(f"this looks like {kind}: {words}")
     encoding = options.encoding or encoding
     return io.TextIOWrapper(raw, encoding, "surrogateescape", newline="")
 

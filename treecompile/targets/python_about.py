@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,8 +17,8 @@ MOST_LABELS = 50
 WIDE = 12
 
 
-def about(program: Program) -> tuple[str, ...]:
-    """The items of MODEL, a source line each."""
+def about(program: Program) -> list[str]:
+    """The lines of MODEL, an item each."""
     origin = program.origin
     plain = {
         "estimator": origin.estimator,
@@ -32,7 +31,7 @@ def about(program: Program) -> tuple[str, ...]:
     stamp = [x.partition("=") for name, x in origin.options if name == "stamp"]
     items = [f"    {literal(key)}: {literal(value)}," for key, value in plain.items()]
     pairs = [(key, literal(value)) for key, _, value in stamp]
-    return (*items, "    " + mapping(pairs, '"stamp": ', 4, ","))
+    return [*items, "    " + mapping(pairs, '"stamp": ', 4, ",")]
 
 
 def public(program: Program, functions: dict[str, Any]) -> list[str]:
@@ -89,10 +88,7 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
     """The type of a record, within the block for type checkers: of these columns."""
     if wide or not types:
         yield f"    Record = Mapping[str, {'float' if types else 'Any'}]"
-    elif all(map(_is_attribute, types)):
-        yield "    class Record(TypedDict):"
-        yield from (f"        {name}: {kind}" for name, kind in types.items())
-    else:
+    else:  # by a call, since a name may be no identifier
         yield "    Record = TypedDict("
         yield '        "Record",'
         yield "        {"
@@ -101,9 +97,3 @@ def record_lines(types: dict[str, str], wide: bool) -> Iterator[str]:
             yield f"            {literal(name)}: {source},"
         yield "        },"
         yield "    )"
-
-
-def _is_attribute(name: str) -> bool:
-    """Whether a name can stand in the body of a class, as it is."""
-    plain = name.isascii() and name.isidentifier() and not name.startswith("__")
-    return plain and len(name) < 60 and not keyword.iskeyword(name)
