@@ -24,7 +24,6 @@ def digest_of(program: Program) -> str:
     """
     parts = (
         program.columns,
-        program.required,
         program.features,
         program.inner,
         program.checks,

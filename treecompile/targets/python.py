@@ -231,6 +231,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
             if program.classes and isinstance(program.classes[0], tuple)
             else "tuple[Label, ...]"
         ),
+        "outputs": _outputs(program),
         "title_of_record": f"A record for the {program.origin.estimator}",
         "features": program.features,
         "feature_sources": features,
@@ -314,6 +315,9 @@ def _tree_context(
         "has_decision": False,
         "has_samples": False,
         "has_leaves": True,
+        "several": isinstance(model.predictions[0], tuple),
+        "nested_shares": isinstance(model.predictions[0], tuple),
+        "shares_count": 0,
         "shares_type": _type_of(model.probabilities or ()),
         "row_type": "",
     }
@@ -344,6 +348,9 @@ def _ensemble_context(
         "names": table.names if table is not None else {},
         "score_words": docstring(f"What the answers are made of: {model.words}."),
         "one_row": model.one_row,
+        "several": model.several,
+        "nested_shares": rows,
+        "shares_count": len(model.probabilities[0]) if model.probabilities else 0,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
         "statements": "\n".join(body),

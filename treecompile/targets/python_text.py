@@ -93,7 +93,7 @@ def prose(text: str) -> str:
 
 # Names that the module uses itself, or that linters call ambiguous.
 OWN_NAMES = frozenset(
-    "annotations Any Iterable Iterator Mapping TYPE_CHECKING COLUMNS CLASSES FEATURES "
+    "annotations Any Callable Iterable Iterator Mapping TYPE_CHECKING COLUMNS CLASSES FEATURES "
     "EXAMPLE MODEL Label Literal Record TypedDict "
     "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER InvalidRecord "
     "validate encode score predict predict_proba decision_function apply predict_many "
