@@ -57,7 +57,7 @@ from treecompile.program import (
     Tree,
 )
 from treecompile.proof.decisions import Differs, read_back
-from treecompile.proof.source import parse
+from treecompile.proof.source import Strange, parse
 from treecompile.read import read_bytes, read_file
 from treecompile.stages import folded, lowered, program_of
 from treecompile.targets import python_table
@@ -315,6 +315,38 @@ def test_a_changed_table_does_not_read_back(
         if name in found:
             with pytest.raises(Differs):
                 read_back(parse(changed(source, name, change)), program)
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (
+            "                node = _HOLDS[node]\n",
+            "                node = _FAILS[node]\n",
+        ),
+        ("while node >= 0:\n            if", "while node > 0:\n            if"),
+        ("raw[k] += _VALUES[-1 - node]", "raw[k] += _VALUES[-2 - node]"),
+        ("raw[k] += _VALUES[-1 - node]", "raw[0] += _VALUES[-1 - node]"),
+        ("in zip(_ROOTS, _SUMS):", "in zip(_ROOTS[1:9], _SUMS[1:9]):"),
+        ("in zip(_ROOTS, _SUMS):", "in zip(_ROOTS[0:9], _SUMS[3:12]):"),
+        ("in zip(_ROOTS, _SUMS):", "in zip(_ROOTS, _TESTED):"),
+        (
+            "<= _CUTS[node]:\n                node",
+            "< _CUTS[node]:\n                node",
+        ),
+    ],
+)
+def test_a_changed_walk_does_not_read_back(old: str, new: str) -> None:
+    model = GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0)
+    file = read_bytes(pickle.dumps(model.fit(*data(""))))
+    program = program_of(file, None, Options(layout="table"))
+    source = emit(program, format=False)
+    assert read_back(parse(source), program)
+    start = source.index("def score(")
+    assert source.count(old, start) == 1
+    edited = source[:start] + source[start:].replace(old, new)
+    with pytest.raises((Differs, Strange)):
+        read_back(parse(edited), program)
 
 
 # --- Progress -------------------------------------------------------------------------

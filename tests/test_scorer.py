@@ -450,11 +450,11 @@ def test_a_page_of_a_large_model_is_small() -> None:
     x, y = make_classification(3_000, random_state=0, flip_y=0.5)
     scorer = load(RandomForestClassifier(20, random_state=0).fit(x, y))
     page = scorer._repr_html_()
-    assert len(scorer.source) > 1_000_000 > 10 * len(page)
+    assert len(scorer.source) > 1_000_000 > 4 * len(page)
     assert len(page) < MOST_LETTERS * 3
-    assert re.search(r"The source, the first \d+ of [\d,]+ lines", page)
+    assert re.search(r"The source, the first [\d,]+ of [\d,]+ lines", page)
     assert "The top of tree 1 of 20" in page
-    assert len(page) < 100_000
+    assert len(page) < 250_000
     Checked(page)
 
 

@@ -11,8 +11,8 @@ from html import escape
 from .highlight import highlighted
 from .picture import Picture
 
-MOST_LINES = 400
-MOST_LETTERS = 40_000
+MOST_LINES = 1_200
+MOST_LETTERS = 60_000
 
 _STYLE = """
 .tc-scorer{font-family:sans-serif;font-size:13px;max-width:100%}
