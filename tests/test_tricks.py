@@ -407,7 +407,7 @@ def test_an_object_made_by_a_call_is_refused() -> None:
 
     assert lower(read_bytes(model))
     with pytest.raises(UnsupportedModel, match="by a call of its class"):
-        lower(read_bytes(model.replace(b")\x81", b")R", 1)))
+        lower(read_bytes(model.replace(b")\x81", b"K\x01\x85R", 1)))
 
 
 # --- Nothing asked is not shown -------------------------------------------------------------

@@ -126,7 +126,7 @@ _Trail = tuple[Any, str] | None
 
 def check_shadows(root: Any) -> None:
     """UnsupportedModel where a part of a model has an attribute in the way of a method,
-    or was made by a call, so that attributes are missing that its constructor sets."""
+    or was made by a call with arguments, of which its constructor sets attributes."""
     seen: set[int] = set()
     todo: list[tuple[Any, _Trail]] = [(root, None)] if _is_part(root) else []
     while todo:
@@ -155,11 +155,12 @@ def _is_part(value: Any) -> bool:
 def _check(record: Record, trail: _Trail) -> None:
     if record.cls.package not in _PACKAGES or record.name in _NO_ESTIMATORS:
         return
-    if record.called and record.attributes and record.name not in _CALLED:
+    called = record.called and bool(record.args)
+    if called and record.attributes and record.name not in _CALLED:
         raise UnsupportedModel(
             _path(record, trail),
-            "the file makes it by a call of its class, whose constructor sets attributes "
-            "that the file does not hold",
+            "the file makes it by a call of its class with arguments, and what its "
+            "constructor makes of them is not in the file",
             "Load it with the library that made it, and pickle it again.",
         )
     for name in record.attributes:
