@@ -1,6 +1,7 @@
 # make demo     from nothing: train the mushroom example, compile it, score with it
 # make test     from nothing: run every test (ARGS="-k mushroom" for some of them)
 # make bench    speed and size, as ratios to scikit-learn, m2cgen and onnxruntime
+# make fuzz     try damaged and hostile files for as long as you like (SECONDS=60)
 # make lint     style and types
 # make format   put the style right
 # make regen    make the committed scorers and the copied parts of the README anew
@@ -10,7 +11,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO = build/demo
 
-.PHONY: demo test bench regen lint format clean
+.PHONY: demo test fuzz bench regen lint format clean
 
 demo: $(VENV)/examples.installed
 	$(BIN)/python examples/mushroom/train.py --rules --into $(DEMO)
@@ -33,6 +34,18 @@ regen: $(VENV)/test.installed
 test: $(VENV)/test.installed
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
+# Half of the time for pickles that Python's own unpicklers read as well, half for hostile
+# files; with atheris installed (Linux), these are led by coverage, and kept in CORPUS.
+SECONDS ?= 60
+CORPUS ?= build/fuzz/corpus
+HALF = $$(( $(SECONDS) / 2 ))
+
+fuzz: $(VENV)/test.installed
+	if test -f tests/fuzz_pickle.py; then $(BIN)/python tests/fuzz_pickle.py --seconds $(HALF); fi
+	if $(BIN)/python -c "import atheris" 2>/dev/null; then \
+	  $(BIN)/python tests/fuzz_hostile.py --seconds $(HALF) --corpus $(CORPUS); \
+	else $(BIN)/python tests/fuzz_hostile.py --seconds $(HALF) --seed $$(date +%s); fi
+
 bench: $(VENV)/benchmarks.installed
 	for name in trees pipeline ensembles coldstart size; do $(BIN)/python benchmarks/$$name.py; done
 
@@ -40,6 +53,7 @@ lint: $(VENV)/test.installed
 	$(BIN)/ruff check .
 	$(BIN)/black --check --quiet .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict templates/python/runtime.py
 
 format: $(VENV)/test.installed
 	$(BIN)/ruff check --fix .

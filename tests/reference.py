@@ -21,7 +21,6 @@ import pandas as pd
 from runners import load, same
 
 from treecompile import compile_model
-from treecompile.lower.precision import SINGLE_LIMIT
 
 Record = dict[str, Any]
 #: What no number column takes, and what is no category of any encoder here.
@@ -161,15 +160,12 @@ def compare(
     seed: int = 0,
     rows: int = 60,
     within: dict[str, int] | None = None,
-    large_refused: bool = False,
 ) -> types.ModuleType:
     """Holds a scorer against scikit-learn on rows of X and on edges of all kinds.
 
     ``curved`` says that numbers pass through a function which numpy and libm round
     differently, ``by_row`` that scikit-learn sums otherwise in a batch of rows.
-    ``within`` allows for so many ulp in what passes through exp, by function, and
-    ``large_refused`` says that the scorer takes no number that is infinite in single
-    precision, though scikit-learn does.
+    ``within`` allows for so many ulp in what passes through exp, by function.
     """
     reference = Reference(pipe, X, by_row, hole)
     used = load(compile_model(pipe, format=False))
@@ -183,10 +179,7 @@ def compare(
     rng = random.Random(seed)
     taken, others = [], []
     for record in edges(accepted, scorer, reference, rng):
-        if large_refused and is_large(record):
-            refused(scorer, record)
-        else:
-            (taken if takes(scorer, record) else others).append(record)
+        (taken if takes(scorer, record) else others).append(record)
     # Those that should be taken go in one batch, the others each on its own.
     others = rng.sample(others, min(len(others), MOST_REFUSED))
     answers += reference.answers(taken)
@@ -207,7 +200,7 @@ def compare(
     for record in accepted[:1]:
         for name in scorer.COLUMNS:
             if name in reference.numbers and "minimum" in scorer.RULES[name]:
-                for bad in (math.inf, -math.inf, "1", "x", 2**53 + 1):
+                for bad in (-math.inf, "1", "x", 2**53 + 1):
                     refused(scorer, {**record, name: bad})
     return used
 
@@ -246,12 +239,6 @@ def takes(scorer: types.ModuleType, record: Record) -> bool:
     except scorer.InvalidRecord:
         return False
     return True
-
-
-def is_large(record: Record) -> bool:
-    return any(
-        abs(x) > SINGLE_LIMIT for x in record.values() if isinstance(x, (int, float))
-    )
 
 
 def refused(scorer: types.ModuleType, record: Record) -> None:
@@ -320,6 +307,8 @@ def values_of(
         return
     yield from NUMBERS
     yield from (True, 1, np.float32(0.5), np.int64(-3))
+    yield from [-math.inf] * ("minimum" not in rule and "enum" not in rule)
+    yield from [math.inf] * ("maximum" not in rule and "enum" not in rule)
     bounds = [rule[key] for key in ("minimum", "maximum") if key in rule]
     known = [x for x in rule.get("enum", ()) if x is not None]
     cuts = rng.sample(cuts, min(len(cuts), MOST_CUTS))

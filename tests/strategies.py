@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from treecompile.program import (
+    Bands,
     Column,
     Expression,
     Feature,
@@ -253,12 +254,17 @@ def scaled(examples: int) -> settings:
 def number_columns(draw: st.DrawFn, name: str) -> Column:
     low, high = -LIMIT, LIMIT
     if draw(st.booleans()):
-        bounds = st.sampled_from((-1e300, -10.0, -1.0, -0.0, 0.0, 1.0, 10.0, 1e300))
+        bounds = st.sampled_from(
+            (-1e300, -10.0, -1.0, -0.0, 0.0, 1.0, 10.0, 1e300, -math.inf, math.inf)
+        )
         low, high = sorted(
             (draw(bounds), draw(bounds)), key=lambda x: (x, math.copysign(1.0, x))
         )
     missing, integer = draw(st.booleans()), draw(st.sampled_from((False, False, True)))
-    return Column(name, None, missing=missing, integer=integer, low=low, high=high)
+    holes = draw(st.sampled_from(((), (), ((0.0, 0.0),), ((-2.0, -1.5), (0.0, 0.5)))))
+    if not (low < -2.0 and high > 0.5):
+        holes = ()
+    return Column(name, None, missing, False, integer, low, high, holes)
 
 
 def distinct(values: st.SearchStrategy[Any], most: int = 8) -> st.SearchStrategy[Any]:
@@ -317,12 +323,17 @@ def trees(
     draw: st.DrawFn, features: tuple[Feature, ...], cut: dict[int, Any], most: int
 ) -> Tree:
     """A node table in which children follow their parent, in no other order."""
-    tests: list[Threshold | None] = [None]
+    tests: list[Threshold | Bands | None] = [None]
     left, right, leaves = [-1], [-1], [0]
     for _ in range(draw(st.sampled_from((most // 2, most - 1, 3, 2, 1, 0)))):
         node = leaves.pop(draw(st.integers(0, len(leaves) - 1)))
         feature = draw(st.integers(0, len(features) - 1))
-        tests[node] = Threshold(feature, draw(cut[feature]), draw(st.booleans()))
+        missing_left = draw(st.booleans())
+        if draw(st.integers(0, 7)):
+            tests[node] = Threshold(feature, draw(cut[feature]), missing_left)
+        else:
+            ends = tuple(sorted(draw(st.sets(cut[feature], max_size=3))))
+            tests[node] = Bands(feature, ends, missing_left, draw(st.booleans()))
         left[node], right[node] = len(tests), len(tests) + 1
         leaves += [len(tests), len(tests) + 1]
         tests += [None, None]
@@ -425,6 +436,13 @@ def origin(tree: Tree, estimator: str) -> Origin:
 
 # --- Records --------------------------------------------------------------------------
 
+# Of pandas, if it is there: what is missing, and what is not, and equals nothing.
+try:
+    from pandas import NA
+    from pandas import NaT as NAT
+except ImportError:
+    NA, NAT = None, math.nan
+
 ODD_NUMBERS = (
     None,
     math.nan,
@@ -464,6 +482,12 @@ ODD_NUMBERS = (
     np.bool_(True),
     np.array(2.0),
     1j,
+    np.complex128(1 + 5j),
+    np.complex64(2),
+    NA,
+    NAT,
+    np.datetime64("2020-01-01"),
+    np.timedelta64(1, "s"),
     "1.5",
     "",
     b"1",
@@ -493,6 +517,11 @@ ODD_CATEGORIES = (
     np.float64(1.5),
     np.bool_(False),
     np.array([1, 2]),
+    1 + 0j,
+    np.complex64(1),
+    NA,
+    NAT,
+    np.timedelta64(1, "s"),
     b"a",
     (),
     [],
@@ -508,10 +537,10 @@ def cuts_of(program: Program) -> dict[int, set[float]]:
     found: dict[int, set[float]] = {i: set() for i in range(len(program.columns))}
     for test in [test for tree in program.trees() for test in tree.tests]:
         if test is not None:
-            cut = getattr(test, "cut", None)
+            cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
             used = columns_of(program.feature(test.feature).value)
             for column in used:
-                found[column].add(cut)
+                found[column].update(cuts)
     return found
 
 

@@ -7,6 +7,7 @@ import math
 import pickle
 import random
 import struct
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from treecompile import compile_model
+from treecompile import compile_model, verify
 from treecompile.emit import emit
 from treecompile.errors import TreecompileError, UnsupportedModel
 from treecompile.fold import fold
@@ -472,6 +473,59 @@ def test_the_data_tells_the_categories() -> None:
     scorer = load(source)
     records = frame.to_dict("records")
     assert [scorer.predict(r) for r in records] == model.predict(frame).tolist()
+
+
+def test_booleans_and_integers_are_categories_too(tmp_path: Path) -> None:
+    draw = np.random.RandomState(0)
+    frame = pd.DataFrame(
+        {
+            "vip": draw.choice([True, False], 200),
+            "rooms": draw.randint(0, 3, 200),
+            "age": draw.rand(200).round(2),
+        }
+    )
+    y = frame.vip * 1.0 + (frame.rooms == 1) * 2 + frame.age
+    columns = ["vip", "rooms"]
+    model = fitted(
+        "CatBoostRegressor", frame, y, cat_features=columns, one_hot_max_size=9
+    )
+    path = tmp_path / "raw.csv"
+    frame.to_csv(path, index=False)
+    properties: dict[str, Any] = {"age": {"type": "number"}}
+    properties |= {"vip": {"enum": [True, False]}, "rooms": {"enum": [0, 1, 2]}}
+    records = frame.to_dict("records")
+    saved = tmp_path / "model.pkl"
+    saved.write_bytes(pickle.dumps(model))
+    described: list[dict[str, Any]] = [{"data": path}]
+    described.append({"schema": {"properties": properties}})
+    for options in described:
+        source = compile_model(saved, **options)
+        scorer = load(source)
+        found = [scorer.predict(record) for record in records]
+        assert found == model.predict(frame).tolist()
+        with pytest.raises(scorer.InvalidRecord):
+            scorer.predict({**records[0], "rooms": 3})
+        assert verify(saved, source, load=False).ok
+
+
+def test_categories_in_another_form_are_refused() -> None:
+    draw = np.random.RandomState(0)
+    frame = pd.DataFrame(
+        {"vip": draw.choice([True, False], 200), "age": draw.rand(200)}
+    )
+    y = frame.vip * 1.0 + frame.age
+    texts = frame.assign(vip=frame.vip.astype(str))
+    model = fitted(
+        "CatBoostRegressor", texts, y, cat_features=["vip"], one_hot_max_size=9
+    )
+    properties: dict[str, Any] = {"age": {"type": "number"}}
+    said = {"properties": {**properties, "vip": {"enum": [True, False]}}}
+    with pytest.raises(UnsupportedModel, match='tests none.*\n[^$]*"True", "False"'):
+        compile_model(model, schema=said)
+    advised = {"properties": {**properties, "vip": {"enum": ["True", "False"]}}}
+    scorer = load(compile_model(model, schema=advised))
+    found = [scorer.predict(record) for record in texts.to_dict("records")]
+    assert found == model.predict(texts).tolist()
 
 
 # --- What is refused ------------------------------------------------------------------

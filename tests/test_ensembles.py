@@ -7,7 +7,6 @@ half of the claim without scikit-learn: the text means what the program means.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import subprocess
@@ -209,7 +208,6 @@ EXAMPLES: list[Case] = [
         HOLES,
         None,
         within=POWER,
-        large_refused=True,
     ),
     case(CalibratedClassifierCV(tree(), cv=2), X, THREE),
     case(MultiOutputClassifier(forest()), X, BOTH_CLASSES),
@@ -457,7 +455,7 @@ NESTED: dict[str, Case] = {
     "a stack with a ridge": case(StackingRegressor([("a", line())], cv=2), X, NUMBER, within=BLAS),
     "isolation of some columns": case(
         IsolationForest(n_estimators=4, max_features=2, max_samples=30, random_state=0),
-        X, None, within=POWER, large_refused=True,
+        X, None, within=POWER,
     ),
     "isotonic": case(CalibratedClassifierCV(forest(), method="isotonic", cv=2), X, TWELVE[:ROWS]),
     "calibrated on its decision": case(
@@ -775,14 +773,6 @@ def test_the_largest_number_is_first_in_a_tie() -> None:
     for x in (0.0, 1.0):
         assert scorer.predict_proba({"x0": x}) == (0.5, 0.5)
         assert scorer.predict({"x0": x}) == model.predict([[x]])[0] == 0
-
-
-def test_infinities_stay_out_of_isolation_forests() -> None:
-    scorer = load(compile_model(fit(IsolationForest(n_estimators=3), X, None)))
-    record = dict(zip(scorer.FEATURES, X[0].tolist()))
-    for bad in (math.inf, -math.inf, 1e39):
-        with pytest.raises(scorer.InvalidRecord):
-            scorer.predict({**record, scorer.COLUMNS[0]: bad})
 
 
 def test_booleans_of_a_csv_file_are_numbers(tmp_path: Path) -> None:

@@ -343,7 +343,8 @@ def test_build_says_which_parts_it_leaves_out(tmp_path: Path) -> None:
     line = ["build", path, "--labels", "['le_target']"]
     done = CliRunner().invoke(cli.main, line)
     assert done.exit_code == 0
-    assert "['le_country'] (LabelEncoder), ['scaler'] (StandardScaler)." in done.stderr
+    assert "['le_country'] (LabelEncoder): --encode \"COLUMN=['" in done.stderr
+    assert "['scaler'] (StandardScaler): --preprocess \"['scaler']\"\n" in done.stderr
     assert "le_target" not in done.stderr
 
 

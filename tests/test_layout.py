@@ -11,6 +11,8 @@ import math
 import pickle
 import re
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -38,9 +40,10 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from strategies import origin, scaled, with_layout
 
-from treecompile import cli, compile_model
+from treecompile import cli, compile_model, import_cost
 from treecompile.cli import main
 from treecompile.emit import emit
+from treecompile.import_cost import import_note
 from treecompile.options import Options
 from treecompile.program import (
     LARGEST,
@@ -54,7 +57,7 @@ from treecompile.program import (
     Tree,
 )
 from treecompile.proof.decisions import Differs, read_back
-from treecompile.proof.source import parse
+from treecompile.proof.source import Strange, parse
 from treecompile.read import read_bytes, read_file
 from treecompile.stages import folded, lowered, program_of
 from treecompile.targets import python_table
@@ -314,6 +317,38 @@ def test_a_changed_table_does_not_read_back(
                 read_back(parse(changed(source, name, change)), program)
 
 
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (
+            "                node = _HOLDS[node]\n",
+            "                node = _FAILS[node]\n",
+        ),
+        ("while node >= 0:\n            if", "while node > 0:\n            if"),
+        ("raw[k] += _VALUES[-1 - node]", "raw[k] += _VALUES[-2 - node]"),
+        ("raw[k] += _VALUES[-1 - node]", "raw[0] += _VALUES[-1 - node]"),
+        ("in zip(_ROOTS, _SUMS):", "in zip(_ROOTS[1:9], _SUMS[1:9]):"),
+        ("in zip(_ROOTS, _SUMS):", "in zip(_ROOTS[0:9], _SUMS[3:12]):"),
+        ("in zip(_ROOTS, _SUMS):", "in zip(_ROOTS, _TESTED):"),
+        (
+            "<= _CUTS[node]:\n                node",
+            "< _CUTS[node]:\n                node",
+        ),
+    ],
+)
+def test_a_changed_walk_does_not_read_back(old: str, new: str) -> None:
+    model = GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0)
+    file = read_bytes(pickle.dumps(model.fit(*data(""))))
+    program = program_of(file, None, Options(layout="table"))
+    source = emit(program, format=False)
+    assert read_back(parse(source), program)
+    start = source.index("def score(")
+    assert source.count(old, start) == 1
+    edited = source[:start] + source[start:].replace(old, new)
+    with pytest.raises((Differs, Strange)):
+        read_back(parse(edited), program)
+
+
 # --- Progress -------------------------------------------------------------------------
 
 
@@ -342,3 +377,70 @@ def test_a_quick_build_shows_no_progress(
     with cli.Progress() as progress:
         progress.at("Folding", 1, 2)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("first", ["sums", "terms"])
+def test_stages_of_both_forms_keep_their_leaves_apart(first: str) -> None:
+    """Trees that add to one sum stand before trees that add to several, or behind."""
+    x, y = data("")
+    sums = GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0)
+    terms = RandomForestClassifier(3, max_depth=3, random_state=0)
+    parts = [("a", sums), ("b", terms), ("c", clone(sums))]
+    if first == "terms":
+        parts = parts[1:]
+    model = VotingClassifier(parts, voting="soft").fit(x, y == 1)
+    nested, table = scorers(model)
+    for row in x.tolist():
+        record = dict(zip(nested.FEATURES, row))
+        expected = nested.predict_proba(record)
+        assert same(table.predict_proba(record), expected)
+    program = program_of(read_bytes(pickle.dumps(model)), None, Options(layout="table"))
+    assert read_back(parse(emit(program)), program)
+
+
+# --- What an import costs ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "nodes, layout, first, says",
+    [
+        (30_000, "auto", "", ()),
+        (50_000, "auto", "first import of this scorer", ("150 MB", "--layout table")),
+        (75_000, "nested", "first import of this scorer", ("220 MB and 0.82 s",)),
+        (
+            75_002,
+            "auto",
+            "are a table",
+            ("--layout nested", "230 MB and 0.83 s", "10 MB and 0.01"),
+        ),
+        (200_000, "table", "", ()),  # as it was asked for, and cheap
+        (2_000_000, "table", "are a table", ("170 MB", "6,000 MB and 22 s")),
+    ],
+)
+def test_what_an_import_costs_is_said_where_it_is_much(
+    nodes: int, layout: str, first: str, says: tuple[str, ...]
+) -> None:
+    trees = [SimpleNamespace(tests=range(nodes))]
+    program: Any = SimpleNamespace(trees=lambda: trees, model=None)
+    text = import_note(program, layout)
+    assert all(len(line) <= 79 for line in text.split("\n"))
+    text = " ".join(text.split())
+    assert (first in text) if first else not text
+    assert all(words in text for words in says), text
+
+
+def test_a_note_of_build_says_so_and_its_advice_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_cost, "MOST_MEMORY", 1_000)
+    model = tmp_path / "model.pkl"
+    model.write_bytes(pickle.dumps(DecisionTreeRegressor().fit(*data(""))))
+    run = CliRunner().invoke
+    done = run(cli.main, ["build", str(model), "-o", str(tmp_path / "a.py")])
+    assert "With --layout table every import" in " ".join(done.stderr.split())
+    done = run(
+        cli.main,
+        ["build", str(model), "--layout", "table", "-o", str(tmp_path / "b.py")],
+    )
+    assert "With --layout nested the first" in " ".join(done.stderr.split())
+    assert TABLE in (tmp_path / "b.py").read_text()

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from booster_reference import (
     CANCER,
@@ -228,28 +227,6 @@ def test_codes_of_categories(missing: float) -> None:
     rows = np.where(draw.rand(*X.shape) < 0.3, draw.choice(strange, X.shape), X)
     for row, told in zip(rows.tolist(), model.predict(rows).tolist()):
         assert scorer.score(*row) == told
-
-
-def test_categories_of_a_frame() -> None:
-    draw = np.random.RandomState(0)
-    frame = pd.DataFrame(
-        {
-            "age": draw.rand(600) * 50,
-            "town": pd.Categorical(draw.choice(["rome", "oslo", "bern", None], 600)),
-            "flag": draw.rand(600) < 0.5,
-            "size": pd.Categorical(draw.choice([10, 20, 30, 40], 600)),
-        }
-    )
-    y = frame.age + frame["size"].astype(float) + 9 * (frame.town == "oslo")
-    model = fitted("LGBMRegressor", frame, y, min_data_per_group=5, cat_smooth=1)
-    scorer = scorer_of(model)
-    others = frame.copy()
-    others["town"] = pd.Categorical(["paris"] * 600)
-    others["size"] = pd.Categorical([None] * 300 + [20] * 300)
-    for asked in (frame, others):
-        records = asked.astype(object).where(asked.notna(), None).to_dict("records")
-        assert [scorer.predict(r) for r in records] == model.predict(asked).tolist()
-    assert "oslo" in scorer.__loader_source__
 
 
 @pytest.mark.parametrize("objective", ["binary", "multiclass", "regression", "poisson"])

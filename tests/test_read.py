@@ -997,7 +997,7 @@ def test_deep_chains_of_estimators() -> None:
 def test_no_other_error_gets_out(
     monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
-    def fail(data: bytes) -> Any:
+    def fail(*_: Any) -> Any:
         raise error
 
     monkeypatch.setattr(container, "unwrap", fail)

@@ -28,7 +28,12 @@ from treecompile.emit import emit
 from treecompile.errors import BadSchema
 from treecompile.fold import fold
 from treecompile.program import LARGEST, Column
-from treecompile.schema import columns_of_schema, parse_schema, schema_of
+from treecompile.schema import (
+    columns_of_schema,
+    parse_schema,
+    property_of,
+    schema_of,
+)
 from treecompile.table import columns_of_csv
 
 MUSHROOM = Path(__file__).parents[2] / "shared" / "data" / "mushroom"
@@ -130,19 +135,22 @@ def column(**rule: Any) -> Column:
     return described.column
 
 
+def number(**more: Any) -> Column:
+    """A column of numbers; without a bound it may hold an infinity."""
+    return Column("a", **{"low": -math.inf, "high": math.inf, **more})
+
+
 def test_keywords_mean_what_they_mean() -> None:
-    assert column(type="number") == Column("a")
-    assert column(type=["number", "null"]) == Column("a", missing=True)
-    assert column(type="integer") == Column("a", integer=True)
-    assert column(type=["integer", "number"]) == Column("a")
-    assert column(type="number", minimum=1, maximum=2.5) == Column(
-        "a", low=1.0, high=2.5
+    assert column(type="number") == number()
+    assert column(type=["number", "null"]) == number(missing=True)
+    assert column(type="integer") == number(integer=True)
+    assert column(type=["integer", "number"]) == number()
+    assert column(type="number", minimum=1, maximum=2.5) == number(low=1.0, high=2.5)
+    assert column(type="number", exclusiveMinimum=1) == number(
+        low=math.nextafter(1.0, 2.0)
     )
-    assert column(type="number", exclusiveMinimum=1) == Column(
-        "a", low=math.nextafter(1.0, 2.0)
-    )
-    assert column(type="number", exclusiveMaximum=1, maximum=1) == Column(
-        "a", high=math.nextafter(1.0, 0.0)
+    assert column(type="number", exclusiveMaximum=1, maximum=1) == number(
+        high=math.nextafter(1.0, 0.0)
     )
     assert column(type="number", exclusiveMinimum=-LARGEST).low > -LARGEST
     assert column(type="boolean") == Column("a", (False, True))
@@ -155,7 +163,31 @@ def test_keywords_mean_what_they_mean() -> None:
         "a", (1,), missing=True
     )
     assert column(enum=["x", "y", "x"]) == Column("a", ("x", "y"))
-    assert column(title="A", description="an a", type="number") == Column("a")
+    assert column(title="A", description="an a", type="number") == number()
+
+
+def test_not_leaves_out_ranges_of_numbers() -> None:
+    def hole(low: float, high: float) -> dict[str, Any]:
+        return {"type": "number", "minimum": low, "maximum": high}
+
+    out = {"anyOf": [hole(0.0, 0.0), hole(1.0, 2.5)]}
+    read = column(type=["number", "null"], minimum=-1, **{"not": out})
+    assert read == number(low=-1.0, holes=((0.0, 0.0), (1.0, 2.5)), missing=True)
+    assert property_of(read)["not"] == out
+    for wrong in (
+        {"const": 0},
+        {"anyOf": []},
+        {"anyOf": [{"minimum": 0.0}]},
+        {"anyOf": [hole(0.0, 1.0), {"const": 5}]},
+        {"anyOf": [hole(1.0, 0.0)]},
+        {"anyOf": [hole(3.0, 4.0), hole(1.0, 2.0)]},
+        {"anyOf": [hole(0.0, 1.0)], "title": "a"},
+        [],
+    ):
+        with pytest.raises(BadSchema, match="'not'"):
+            column(type="number", **{"not": wrong})
+    with pytest.raises(BadSchema, match="of numbers alone"):
+        column(type="string", **{"not": out})
 
 
 # --- The schema of a scorer -----------------------------------------------------------

@@ -494,6 +494,6 @@ def test_a_scorer_prints_hostile_answers(tmp_path: Path) -> None:
         env={"LC_ALL": "C", "PYTHONUTF8": "0"},
     )
     answers = [json.loads(line) for line in io.StringIO(done.stdout)]
-    assert answers == json.loads(json.dumps(model.predict(X).tolist()))
+    assert answers == [*json.loads(json.dumps(model.predict(X).tolist())), None]
     assert done.returncode == 1 and "ud800" in done.stderr
     assert "Traceback" not in done.stderr

@@ -879,3 +879,11 @@ def test_what_cannot_be_exact_is_refused(transformer: Any, words: str) -> None:
     pipe = fitted(transformer, X)
     with pytest.raises(UnsupportedModel, match=words):
         compile_model(pipe)
+
+
+def test_products_of_a_column_without_a_name() -> None:
+    frame = pd.DataFrame({"": [0.0, 1.0, 2.0], "b": [1.0, 0.0, 5.0]})
+    model = make_pipeline(PolynomialFeatures(2), DecisionTreeRegressor())
+    model.fit(frame, frame["b"])
+    expected = tuple(model[:-1].get_feature_names_out())
+    assert load(compile_model(model)).FEATURES == expected

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pickle
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,8 +40,11 @@ from sklearn.tree import DecisionTreeRegressor
 
 from treecompile import compile_model
 from treecompile.errors import UnsupportedModel
+from treecompile.lower.xgboost_data import NEWEST, xgboost_model
+from treecompile.read import read_bytes
 
 xgboost = pytest.importorskip("xgboost")
+VERSION = tuple(map(int, xgboost.__version__.split(".")[:2]))
 
 
 def fitted(kind: str, X: Any, y: Any, **parameters: Any) -> Any:
@@ -378,8 +383,94 @@ def test_categories_that_xgboost_stores_cut_in_the_wrong_places_are_refused() ->
         model = fitted("XGBRegressor", frame, y, enable_categorical=True)
         if b"offsets" not in bytes(model.get_booster().save_raw("json")):
             return  # XGBoost keeps them since 3.1
+        if VERSION >= (3, 4):  # which stores them as they are
+            scorer = scorer_of(model)
+            records = frame.astype(object).to_dict("records")
+            found = [scorer.predict(record) for record in records]
+            assert found == model.predict(frame).tolist()
+            continue
         with pytest.raises(UnsupportedModel, match="beyond ASCII.*\n.*OrdinalEncoder"):
             compile_model(model)
+
+
+def changed(model: Any, change: Callable[[dict[str, Any]], None]) -> Any:
+    """A model whose Booster holds a document that was changed, as JSON."""
+    document = json.loads(bytes(model.get_booster().save_raw("json")))
+    change(document)
+    record = read_bytes(pickle.dumps(model)).root
+    payload = bytearray(json.dumps(document).encode())
+    record["_Booster"].attributes["handle"] = payload
+    return record
+
+
+def lowered_as(model: Any, version: list[int], **keys: Any) -> Any:
+    def change(document: dict[str, Any]) -> None:
+        document["version"] = version
+        document["learner"].update(keys)
+
+    return xgboost_model(changed(model, change), "model")
+
+
+def test_a_newer_version_is_read_where_its_form_is_known() -> None:
+    X, y = IRIS
+    model = fitted("XGBClassifier", X, y)
+    newer = [NEWEST[0], NEWEST[1] + 1, 0]
+    assert lowered_as(model, newer).is_newer
+    assert not lowered_as(model, [*NEWEST, 9]).is_newer
+    refused = pytest.raises(
+        UnsupportedModel, match="knows the arithmetic of versions up"
+    )
+    with refused:
+        lowered_as(model, [NEWEST[0] + 1, 0, 0])
+    with refused:
+        lowered_as(model, newer, temperature="0.5")
+    with refused:
+        lowered_as(model, newer, objective={"name": "reg:quantileerror"})
+    known = {"name": "multi:softprob", "softmax_multiclass_param": {"num_class": "3"}}
+    assert lowered_as(model, newer, objective=known).is_newer
+    known["softmax_multiclass_param"] = {"num_class": "3", "temperature": "2"}
+    with refused:
+        lowered_as(model, newer, objective=known)
+
+
+def test_damaged_trees_are_refused() -> None:
+    X, y = DIABETES
+    model = fitted("XGBRegressor", X, y)
+
+    def trees(document: dict[str, Any]) -> Any:
+        return document["learner"]["gradient_booster"]["model"]["trees"]
+
+    for problem, change in (
+        ("NaN", lambda d: trees(d)[0]["split_conditions"].__setitem__(0, math.nan)),
+        ("NaN", lambda d: trees(d)[0]["split_conditions"].__setitem__(-1, math.nan)),
+        ("numbered as another", lambda d: trees(d)[1].update(id=0)),
+    ):
+        with pytest.raises(UnsupportedModel, match=f"cannot be trusted.*{problem}"):
+            xgboost_model(changed(model, change), "model")
+
+
+def test_quantiles_and_expectiles() -> None:
+    X, y = DIABETES
+    alphas = {"quantile_alpha": [0.1, 0.5, 0.9], "objective": "reg:quantileerror"}
+    agree(fitted("XGBRegressor", X, y, **alphas), X)
+    if VERSION < (3, 3):
+        return
+    one = {"expectile_alpha": 0.2, "objective": "reg:expectileerror"}
+    agree(fitted("XGBRegressor", X, y, **one), X)
+    one["expectile_alpha"] = [0.2, 0.5]
+    with pytest.raises(UnsupportedModel, match="several expectiles.*\n.*for each"):
+        compile_model(fitted("XGBRegressor", X, y, **one))
+
+
+def test_a_booster_of_dart_weights_each_tree_by_itself() -> None:
+    X, y = DIABETES
+    dart = {"booster": "dart", "rate_drop": 0.5, "base_score": 77.3, "nthread": 1}
+    booster = xgboost.train(dart, xgboost.DMatrix(X, y), 12)
+    scorer = scorer_of(booster)
+    rows = rows_at_edges(scorer, X)
+    expected = booster.predict(xgboost.DMatrix(rows)).astype(float).tolist()
+    for row, told in zip(rows.tolist(), expected):
+        assert scorer.predict(dict(zip(scorer.COLUMNS, row))) == told
 
 
 def test_what_a_sparse_matrix_does_not_hold_is_missing() -> None:

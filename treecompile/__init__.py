@@ -19,8 +19,13 @@ from .errors import BadSchema, TreecompileError, UnreadableFile, UnsupportedMode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .inspection import Inspection
+    from .options import Options
+    from .program import Program
     from .proof import Report
+    from .read import ModelFile
     from .schema import Described
+    from .scorer import Scorer
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,6 +34,8 @@ __all__ = [
     "UnreadableFile",
     "UnsupportedModel",
     "compile_model",
+    "inspect",
+    "load",
     "verify",
 ]
 
@@ -47,14 +54,17 @@ def compile_model(
     preprocess: Any = None,
     labels: Any = None,
     names: Any = None,
+    category_dtype: str | Iterable[str] | None = None,
+    sparse: bool | None = None,
     layout: str = "auto",
     self_test: int = 0,
+    stamp: Mapping[str, str] | None = None,
     format: bool | None = None,
 ) -> str:
     """The source text of a scorer that answers as ``model`` does.
 
-    ``model`` is the path of a model file, or a fitted estimator (which is pickled and
-    read as data, as a file is). ``schema`` describes a raw record, as a JSON Schema dict
+    ``model`` is the path of a model file, its bytes, an open file, or a fitted estimator
+    (which is pickled and read as data, as a file is). ``schema`` describes a raw record, as a JSON Schema dict
     or the path of one; ``data`` is the path of a CSV file of raw records, or a frame,
     from which the schema is inferred. ``threshold`` answers the second of two classes
     where its probability is at least that. ``columns="all"`` has a record hold every
@@ -64,43 +74,125 @@ def compile_model(
     ``encode`` has columns and the encoder of each, ``preprocess`` is a transformer to put
     in front of the model (or a list of them), ``labels`` the encoder of the label: each
     a path as on the command line, or the object. ``names`` are those of the columns,
-    where the model does not know them. ``self_test`` is how many records the scorer
+    where the model does not know them. ``category_dtype`` names the columns of dtype
+    category of the frame that a model of LightGBM was fitted on, and ``sparse`` says
+    whether what ``encode`` and ``preprocess`` make reaches the model as a sparse matrix,
+    where the model does not show it. ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
+    ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
     import but slower to score with, ``"nested"`` as nested ifs, whatever their size
-    (``"auto"``: a table above 250,000 nodes). ``format`` runs black over the result (by
+    (``"auto"``: a table above 75,000 nodes). ``format`` runs black over the result (by
     default up to 2,000 lines).
 
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
     what cannot be compiled exactly, BadSchema for the schema or the data.
     """
-    from .emit import emit
-    from .options import Options
-    from .proof import read_back_if_short
     from .sources import read_model
-    from .stages import program_of
 
-    options = Options(
+    options = _options(
         threshold=threshold,
         columns=columns,
         unknown=unknown,
         part=part,
-        encode=tuple((encode or {}).items()),
-        preprocess=_several(preprocess),
+        encode=encode,
+        preprocess=preprocess,
         labels=labels,
         names=names,
+        category_dtype=category_dtype,
+        sparse=sparse,
         layout=layout,
         self_test=self_test,
+        stamp=stamp,
     )
-    program = program_of(read_model(model), _described(schema, data), options)
+    return _compiled(
+        read_model(model), _described(schema, data), options, target, format
+    )[0]
+
+
+def load(model: Any, **options: Any) -> Scorer:
+    """A scorer in this process that answers as ``model`` does.
+
+    ``model`` is the path of a model file, its bytes, an open file, or a fitted
+    estimator; it is read as data. ``options`` are those of :func:`compile_model`.
+
+    ``predict`` of the scorer, and ``predict_proba`` and the others that the model has,
+    answer one record (a mapping or a Series), or all rows of a DataFrame, of a 2-d array
+    or of a list of mappings, as an array. Its ``source`` is the module that ``save``
+    writes to a file.
+    """
+    from inspect import signature
+
+    from .scorer import Origin, Scorer
+    from .scorer.top import picture_of
+    from .sources import read_model
+
+    bound = signature(compile_model).bind(model, **options)
+    bound.apply_defaults()
+    given = bound.arguments
+    del given["model"]
+    if given.pop("target") != "python":
+        raise ValueError("A scorer in this process is Python: leave target away.")
+    described = _described(given.pop("schema"), given.pop("data"))
+    format, file = given.pop("format"), read_model(model)
+    asked = _options(**given)
+    source, program = _compiled(file, described, asked, format=format)
+    origin = Origin(file, described, asked)
+    return Scorer(source, picture=picture_of(program), origin=origin)
+
+
+def inspect(model: Any, *, part: str | None = None) -> Inspection:
+    """What a model file holds and what its scorer would be, as ``treecompile inspect``
+    says it.
+
+    ``model`` is as for :func:`load`; ``part`` is the path of the estimator that is meant,
+    in a container of several. ``str()`` of the answer is the text, ``as_dict()`` and
+    ``as_json()`` are what ``--json`` gives, ``compiles`` is whether it can be compiled,
+    ``problems`` are the reasons why not. Raises UnreadableFile for the file.
+    """
+    from .given import model_file, name_of
+    from .inspection import Inspection
+    from .overview import overview
+
+    return Inspection(overview(model_file(model, lenient=True), part), name_of(model))
+
+
+def _options(
+    *, encode: Any, preprocess: Any, category_dtype: Any, stamp: Any, **others: Any
+) -> Options:
+    """The options of a build, as they are given from Python."""
+    from .options import Options
+
+    return Options(
+        category_dtype=_joined(category_dtype),
+        encode=tuple((encode or {}).items()),
+        preprocess=_several(preprocess),
+        stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
+        **others,
+    )
+
+
+def _compiled(
+    file: ModelFile,
+    described: tuple[Described, ...] | None,
+    options: Options,
+    target: str = "python",
+    format: bool | None = None,
+) -> tuple[str, Program]:
+    """The source text of a scorer, and the program that it was printed from."""
+    from .emit import emit
+    from .proof import read_back_if_short
+    from .stages import program_of
+
+    program = program_of(file, described, options)
     source = emit(program, target, format)
     read_back_if_short(source, program)
-    return source
+    return source, program
 
 
 def verify(
     model: Any,
-    scorer: str | bytes | os.PathLike[str],
+    scorer: Any,
     *,
     data: Any = None,
     schema: Any = None,
@@ -109,8 +201,8 @@ def verify(
 ) -> Report:
     """What can be shown of a scorer: that it is the model.
 
-    ``model`` is the path of a model file, or a fitted estimator; ``scorer`` is the path
-    of a scorer, or its text. The options and the columns that it was built with, the
+    ``model`` is the path of a model file, its bytes, an open file, or a fitted
+    estimator; ``scorer`` is the path of a scorer, its text, or what ``load`` answers. The options and the columns that it was built with, the
     scorer itself says; ``schema`` is another description of the columns, and ``others``
     are the files that it says were beside the model. Nothing of the scorer runs before
     its text is known to be treecompile's.
@@ -123,6 +215,7 @@ def verify(
     were shown, ``exit_code`` what ``treecompile verify`` ends with, and ``str()`` of it
     what it prints. Raises :class:`TreecompileError` where the model or the scorer cannot be read.
     """
+    from .given import name_of
     from .proof import prove
     from .proof.rows import rows_of
     from .sources import read_model
@@ -130,14 +223,18 @@ def verify(
     return prove(
         read_model(model),
         _text(scorer),
-        model_name=_named(model),
-        scorer_name="the scorer" if _is_text(scorer) else os.fspath(scorer),  # type: ignore[arg-type]
-        scorer_path=None if _is_text(scorer) else scorer,  # type: ignore[arg-type]
+        model_name=name_of(model),
+        scorer_name=name_of(scorer) if _is_path(scorer) else "the scorer",
+        scorer_path=scorer if _is_path(scorer) else None,
         described=_described(schema, None),
         others=[read_model(other) for other in others],
         data=rows_of(data),
         load=load,
     )
+
+
+def _is_path(scorer: Any) -> bool:
+    return isinstance(scorer, (str, os.PathLike)) and not _is_text(scorer)
 
 
 def _is_text(scorer: Any) -> bool:
@@ -148,16 +245,22 @@ def _is_text(scorer: Any) -> bool:
 def _text(scorer: Any) -> bytes | str:
     if _is_text(scorer):
         return scorer  # type: ignore[no-any-return]
+    if not isinstance(scorer, (str, os.PathLike)):
+        from .given import content_of, is_open_file, kind
+
+        if isinstance(source := getattr(scorer, "source", None), str):
+            return source
+        if is_open_file(scorer):
+            return content_of(scorer)
+        raise UnreadableFile(
+            f"This {kind(scorer)} is no scorer: give the path of one, or its text."
+        )
+    from .read.files import whole
+
     try:
-        with open(scorer, "rb") as stream:
-            return stream.read()
+        return whole(scorer)
     except OSError as error:
         raise UnreadableFile(f"Cannot read {scorer}: {error.strerror}.") from None
-
-
-def _named(model: Any) -> str:
-    is_path = isinstance(model, (str, os.PathLike))
-    return os.fspath(model) if is_path else f"the {type(model).__name__}"
 
 
 def _several(given: Any) -> tuple[Any, ...]:
@@ -166,7 +269,12 @@ def _several(given: Any) -> tuple[Any, ...]:
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)
 
 
+def _joined(names: str | Iterable[str] | None) -> str | None:
+    return names if names is None or isinstance(names, str) else ",".join(names)
+
+
 def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
+    from .frame import columns_of_frame
     from .schema import columns_of_schema, parse_schema
     from .table import columns_of_csv
 
@@ -179,13 +287,14 @@ def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
     if isinstance(data, (str, os.PathLike)):
         return columns_of_csv(_bytes(data), os.path.basename(data))
     if data is not None:
-        return columns_of_csv(data.to_csv(index=False).encode(), "the data")
+        return columns_of_frame(data)
     return None
 
 
 def _bytes(path: Any) -> bytes:
+    from .read.files import whole
+
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        return whole(path)
     except OSError as error:
         raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None

@@ -16,6 +16,7 @@ from .functions import exp_by_table
 from .interpret import Known, evaluate, leaf, left_to_right, numpy_sum
 from .program import (
     SCORES,
+    Ascending,
     Choice,
     Element,
     Ensemble,
@@ -133,6 +134,8 @@ def vector(
         return softmax(stage, numbers)
     if isinstance(stage, Shares):
         return shares(stage, numbers)
+    if isinstance(stage, Ascending):
+        return tuple(sorted(numbers))
     if isinstance(stage, WeightedMedian):
         return (weighted_median(numbers, stage.weights),)
     return (float(choice(stage, numbers)),)

@@ -6,25 +6,18 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
 from .errors import TreecompileError
+from .output import Commands, Failed, keep, say, show, write
 
 if TYPE_CHECKING:
     from .program import Program
     from .read import ModelFile
-
-
-class Failed(click.ClickException):
-    """The input cannot be used: the message on stderr, exit 1."""
-
-    exit_code = 1
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"Error: {self.format_message()}", err=True, file=file)
 
 
 class Unreadable(Failed):
@@ -81,9 +74,36 @@ def encodings(
         raise click.BadParameter(f"{error}.", context, option) from None
 
 
+def stamps(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Every ``KEY=VALUE`` as its two parts."""
+    from .options import split_stamp
+
+    try:
+        pairs = tuple(map(split_stamp, given))
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", context, option) from None
+    if len(dict(pairs)) < len(pairs):
+        raise click.BadParameter("a KEY is given twice.", context, option)
+    return pairs
+
+
 def of_records(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what a record holds, beyond what the model's file does."""
     for option in (
+        click.option(
+            "--sparse/--dense",
+            default=None,
+            help="The matrix that --encode and --preprocess make, as it reaches the "
+            "model, where the model does not show it.",
+        ),
+        click.option(
+            "--category-dtype",
+            metavar="NAMES",
+            help="LightGBM, fitted on a frame: its columns of dtype category, "
+            "NAME,NAME,..., where the model does not show them.",
+        ),
         click.option(
             "--names",
             metavar="NAMES",
@@ -115,7 +135,7 @@ def of_records(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="treecompile")
 def main() -> None:
     """Compile a trained scikit-learn tree into a scorer that needs nothing.
@@ -184,7 +204,7 @@ def main() -> None:
     default="auto",
     show_default=True,
     help="How trees stand in the scorer: as nested ifs, or as a table of numbers, which "
-    "is small and compiles at once but is slower (auto: above 250,000 nodes).",
+    "is small and compiles at once but is slower (auto: above 75,000 nodes).",
 )
 @click.option(
     "--format/--no-format",
@@ -198,6 +218,14 @@ def main() -> None:
     metavar="N",
     help="Put N records with the model's answers into the scorer, which answers them "
     "again with `python scorer.py --self-test`.",
+)
+@click.option(
+    "--stamp",
+    metavar="KEY=VALUE",
+    callback=stamps,
+    multiple=True,
+    help="What MODEL in the scorer, and `python scorer.py --version`, are to say as "
+    "well, as commit=1a2b3c. Repeatable.",
 )
 @click.option(
     "--verify/--no-verify",
@@ -219,11 +247,14 @@ def build(
     encode: tuple[tuple[str, str], ...],
     preprocess: tuple[str, ...],
     names: str | None,
+    category_dtype: str | None,
+    sparse: bool | None,
     labels: str | None,
     target: str,
     layout: str,
     format: bool | None,
     self_test: int,
+    stamp: tuple[tuple[str, str], ...],
     verified: bool | None,
 ) -> None:
     """Compile MODEL into a scorer.
@@ -234,12 +265,18 @@ def build(
     PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
     it is another file, encoders.pkl, or a part of what that file holds:
     encoders.pkl['le_country'].
+
+    A file takes up to 512 MB and 10 seconds to be read, or to be refused; one of more
+    than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
+    paths = [path for _, path in encode]
+    keep(output, [model, schema, data, labels, names, *preprocess, *paths])
     started = time.monotonic()
     from . import _described
     from .emit import emit
+    from .import_cost import import_note
     from .options import Options
     from .read import read_file
     from .stages import folded, lowered
@@ -253,10 +290,14 @@ def build(
         preprocess=preprocess,
         labels=labels,
         names=names,
+        category_dtype=category_dtype,
+        sparse=sparse,
         layout=layout,
         self_test=self_test,
+        stamp=stamp,
     )
     file, described = read_file(model), _described(schema, data)
+    _note_following(file)
     program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
@@ -266,6 +307,9 @@ def build(
         after = folded(program, options, progress.at)
         progress.at("Writing", 0, 1)
         source = emit(after, target, format)
+    if note := import_note(after, layout):
+        say(note)
+    _note_unknown(after)
     if verified is None:
         from .proof import read_back_if_short
 
@@ -284,7 +328,7 @@ def build(
                 data=rows_of(data),
                 progress=progress.at,
             )
-        click.echo(report.text(), err=True)
+        say(report.text())
         if not report.ok:
             raise Failed("Nothing was written.")
     write(output, source)
@@ -341,16 +385,22 @@ def verify(
     Exit 1:       the two differ.
     Exit 2:       wrong usage, or a file that cannot be read.
     Exit 3:       nothing differs, but a part that was asked for was not shown.
+
+    MODEL takes up to 512 MB and 10 seconds to be read, or to be refused; one of
+    more than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
     """
+    keep("-", [model, scorer, data, schema, *others])
     from . import _described, _text
     from .proof import prove
     from .proof.rows import rows_of
     from .read import read_file
 
+    file = read_file(model)
+    _note_following(file)
     with Progress() as progress:
         report = prove(
-            read_file(model),
-            _text(scorer),
+            file,
+            _text(Path(scorer)),
             model_name=model,
             scorer_name=scorer,
             scorer_path=scorer,
@@ -360,9 +410,10 @@ def verify(
             load=load,
             progress=progress.at,
         )
-    click.echo(report.as_json() if as_json else report.text())
-    if report.exit_code:
-        raise SystemExit(report.exit_code)
+    text = report.as_json() if as_json else report.text()
+    verdict = report.exit_code
+    show(text + "\n", code=verdict or 2, broken=verdict)
+    raise SystemExit(verdict)
 
 
 class Progress:
@@ -384,13 +435,11 @@ class Progress:
         self._next, self._shown = self._clock() + 0.1, True
         full = 30 * done // max(1, total)
         bar = "#" * full + "-" * (30 - full)
-        click.echo(
-            f"\r{what:12} [{bar}] {100 * done // max(1, total):3}%", err=True, nl=False
-        )
+        say(f"\r{what:12} [{bar}] {100 * done // max(1, total):3}%", nl=False)
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
-            click.echo("\r" + " " * 52 + "\r", err=True, nl=False)
+            say("\r" + " " * 52 + "\r", nl=False)
 
 
 @main.command()
@@ -411,27 +460,39 @@ def schema(
     encode: tuple[tuple[str, str], ...],
     preprocess: tuple[str, ...],
     names: str | None,
+    category_dtype: str | None,
+    sparse: bool | None,
 ) -> None:
     """Write the JSON Schema of a record.
 
     Of a CSV file of raw records: what `build --schema` takes, to be edited by hand. Of
     a model file: what its scorer takes; give the options that it is built with.
     """
+    paths = [path for _, path in encode]
+    keep(output, [source, names, *preprocess, *paths])
     import json
 
     from .errors import UnreadableFile
+    from .read import files, look_at_model
     from .schema import schema_of, schema_of_data
     from .table import columns_of_csv, looks_like_csv
 
     name = "standard input" if source == "-" else os.path.basename(source)
+
+    def look(head: bytes) -> None:
+        if not looks_like_csv(head) and not name.endswith(".csv"):
+            look_at_model(head)
+        elif b"\0" in head[:4096]:
+            columns_of_csv(head, name)  # which says that it is none
+
     try:
         if source == "-":
-            data = sys.stdin.buffer.read()
+            data, _ = files.of_stream(sys.stdin.buffer, look, piped=True)
         else:
-            with open(source, "rb") as stream:
-                data = stream.read()
+            data = files.whole(source, look)
     except OSError as error:
-        raise UnreadableFile(f"Cannot read {source}: {error.strerror}.") from None
+        where = name if source == "-" else source
+        raise UnreadableFile(f"Cannot read {where}: {error.strerror}.") from None
     if looks_like_csv(data) or name.endswith(".csv"):
         described = columns_of_csv(data, name)
         product = schema_of_data(described)
@@ -440,8 +501,17 @@ def schema(
         from .read import read_bytes
         from .stages import program_of
 
-        options = Options(part=part, encode=encode, preprocess=preprocess, names=names)
-        program = program_of(read_bytes(data, name), None, options)
+        options = Options(
+            part=part,
+            encode=encode,
+            preprocess=preprocess,
+            names=names,
+            category_dtype=category_dtype,
+            sparse=sparse,
+        )
+        file = read_bytes(data, name)
+        _note_following(file)
+        program = program_of(file, None, options)
         columns = tuple(program.columns[i] for i in program.required)
         product = schema_of(columns)
     write(output, json.dumps(product, indent=2) + "\n")
@@ -462,7 +532,11 @@ def inspect(model: str, as_json: bool, part: str | None) -> None:
     Of any file that can be read, a stranger's too: nothing in it runs. The exit code
     is 0 where it could be read, whether or not it can be compiled; a program finds
     that under "compiles".
+
+    A file takes up to 512 MB and 10 seconds to be read, or to be refused; one of more
+    than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
     """
+    keep("-", [model])
     import json
 
     from .overview import overview
@@ -475,8 +549,7 @@ def inspect(model: str, as_json: bool, part: str | None) -> None:
     else:
         name = "standard input" if model == "-" else model
         text = as_text(seen, name, colour=_colours())
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
+    show(text)
 
 
 def _colours() -> bool:
@@ -488,89 +561,45 @@ def _colours() -> bool:
     return sys.stdout.isatty() and not minds
 
 
-def write(path: str, text: str) -> None:
-    """Write a product whole or not at all: to a file beside it, which takes its place.
-
-    ``-`` is standard output. Raises Failed where the file cannot be written.
-    """
-    data = text.encode()
-    try:
-        if path == "-":
-            _write_out(data)
-        else:
-            _write_file(os.path.realpath(path), data)
-    except BrokenPipeError:
-        raise  # whoever was reading has read enough: click ends without a word
-    except OSError as error:
-        where = "to standard output" if path == "-" else path
-        raise Failed(f"Cannot write {where}: {error.strerror}.") from None
-
-
-def _write_out(data: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except OSError:
-        # What is left in the buffer would fail again, and loudly, when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise
-
-
-def _write_file(target: str, data: bytes) -> None:
-    import tempfile
-
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as device:  # a pipe or a device has no beside
-            device.write(data)
-        return
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tmp-")
-    try:
-        with open(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(beside, _mode(target))
-        os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
-def _mode(path: str) -> int:
-    """The permissions of the file as it is, or those that a new file gets."""
-    if os.path.exists(path):
-        return os.stat(path).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
 def _note_versions(program: Program) -> None:
     """Say which part was written by another scikit-learn than the model."""
     for where, version in program.origin.mixed:
-        click.echo(
+        say(
             f"Note: {where} was written by scikit-learn {version}, and the model by\n"
             f"{program.origin.version}. Each is compiled to what its own version computes.",
-            err=True,
         )
 
 
+def _note_following(file: ModelFile) -> None:
+    """Say that the file holds more than what is read."""
+    if file.following:
+        from .overview import holds
+        from .overview_text import following
+
+        say(f"Note: {following(holds(file.root), file.following)}")
+
+
 def _note_parts(file: ModelFile, program: Program) -> None:
-    """Say which encoders and transformers the file holds that are put to no use."""
+    """Say which parts the file holds beside the model, and the option for each."""
     from .lower.roles import roles
-    from .overview_text import word
+    from .overview_text import unused_parts
 
     used = " ".join(str(value) for _, value in program.origin.options)
-    unused = [
-        f"{word(part.path)} ({part.kind})"
-        for part in roles(file.root, None, None)
-        if part.role in ("encoder", "transformer") and part.path not in used
-    ]
-    if unused:
-        some = ", ".join(unused[:4]) + (", ..." if len(unused) > 4 else "")
+    parts = [part for part in roles(file.root, None, None) if part.path not in used]
+    lines = unused_parts(parts)
+    if lines:
+        say("\n".join(["Note: the file also holds", *lines]))
+
+
+def _note_unknown(program: Program) -> None:
+    """Say where a category that fit did not see will pass, and how it would not."""
+    required = [program.columns[i] for i in program.required]
+    names = [column.name for column in required if column.unknown]
+    if names:
+        some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
         click.echo(
-            f"Note: the file also holds {some}.\n"
-            "The scorer takes and answers what the model itself was fitted on. --encode, "
-            "--preprocess\nand --labels put such parts around it; treecompile inspect "
-            "says which is which.",
+            f"Note: a category of {some} that the model was not fitted on will pass,\n"
+            "since its encoder ignores such. With --unknown reject the scorer refuses it.",
             err=True,
         )
 
@@ -582,10 +611,10 @@ def _note_dummies(program: Program) -> None:
     names = dummy_like(program)
     if names:
         some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
-        click.echo(
-            f"Note: {some} look like dummy columns\n"
+        say(
+            f"Note: {some} {'look' if len(names) > 1 else 'looks'} like "
+            f"{'dummy columns' if len(names) > 1 else 'a dummy column'}\n"
             "(pandas.get_dummies). The scorer takes them as numbers. With --data RAW.csv "
             "or --schema\nit takes the raw columns instead, tests the categories "
             "themselves, and refuses those\nthat the training data did not hold.",
-            err=True,
         )

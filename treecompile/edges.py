@@ -11,7 +11,7 @@ from typing import Any
 from .example import example
 from .fold.doubles import HIGHEST, LOWEST, double, index
 from .interpret import Clean, clean, clean_value
-from .program import Among, Cuts, Program, State, Tree, Trees
+from .program import Among, Column, Cuts, Program, State, Tree, Trees
 from .truth import Line, States, Truth, of_test, states_of
 
 #: A text that is hardly a category of anybody's.
@@ -32,16 +32,38 @@ def pools(program: Program) -> dict[int, list[Any]]:
     pools: dict[int, list[Any]] = {}
     for i, column in enumerate(program.columns):
         if column.categories is not None:
-            pools[i] = [raw(state) for state in states_of(column)]
+            pools[i] = _of_states(column)
             continue
-        places = {p for cut in found[i] for p in (cut - 1, cut, cut + 1)}
-        places |= {index(column.low), index(column.high)}
-        numbers = [double(p) for p in sorted(places) if LOWEST < p < HIGHEST]
-        numbers += _NUMBERS
+        places = {p for cut in found[i] for p in _beside(cut)}
+        numbers = [*map(double, sorted(places | _bounds(column))), *_NUMBERS]
         if column.integer:
             numbers += [float(math.floor(x)) for x in numbers if abs(x) < 2**53]
         pools[i] = [x for x in map(raw, numbers) if _takes(column, x)]
     return pools
+
+
+def _beside(place: int) -> list[int]:
+    """The places of a double and of those on both sides of it."""
+    return [p for p in (place - 1, place, place + 1) if LOWEST <= p <= HIGHEST]
+
+
+def _bounds(column: Column) -> set[int]:
+    """The places of the least and greatest numbers that a column may hold, and of those
+    around its holes."""
+    ends = {index(column.low), index(column.high)}
+    for low, high in column.holes:
+        ends |= {index(low) - 1, index(high) + 1}
+    return ends
+
+
+def _of_states(column: Column) -> list[Any]:
+    """A value for each state of a category column; for an unknown one a text and, where
+    some categories are numbers, a number."""
+    values = [raw(state) for state in states_of(column)]
+    numbers = [float(x) for x in column.categories or () if isinstance(x, (int, float))]
+    if column.unknown and numbers:
+        values.append(max(numbers) + 1.5)
+    return values
 
 
 def raw(state: Any) -> Any:
@@ -54,7 +76,7 @@ def raw(state: Any) -> Any:
 def _takes(column: Any, x: float | None) -> bool:
     if x is None:
         return bool(column.missing)
-    return column.low <= x <= column.high and not (column.integer and x % 1)
+    return bool(column.holds(x))
 
 
 def tried(
@@ -103,11 +125,10 @@ def at_edges(
     base = example(replace(program, required=tuple(range(len(program.columns)))))
     at = program.columns[column]
     if at.categories is not None:
-        values = [raw(state) for state in states_of(at)]
+        values = _of_states(at)
     else:
-        places = {p for cut in map(index, cuts) for p in (cut, cut + 1)}
-        places |= {index(at.low), index(at.high)}
-        numbers = [double(p) for p in sorted(places) if LOWEST < p < HIGHEST]
+        places = {p for cut in map(index, cuts) for p in _beside(cut) if p >= cut}
+        numbers = [*map(double, sorted(places | _bounds(at)))]
         if at.integer:
             numbers = [f(x) for x in numbers for f in (_floor, _ceil)]
         values = list(map(raw, [*dict.fromkeys(numbers), *_NUMBERS]))
@@ -117,11 +138,11 @@ def at_edges(
 
 
 def _floor(x: float) -> float:
-    return float(math.floor(x))
+    return x if math.isinf(x) else float(math.floor(x))
 
 
 def _ceil(x: float) -> float:
-    return float(math.ceil(x))
+    return x if math.isinf(x) else float(math.ceil(x))
 
 
 def record_at_random(
@@ -204,10 +225,10 @@ def _sides(program: Program, test: Cuts | Among, here: Truth | None) -> list[Any
     for cut in test.cuts:
         place = index(cut)
         for at in (place, place + 1):
-            if LOWEST < at < HIGHEST:
+            if LOWEST <= at <= HIGHEST:
                 x = double(at)
                 if column.integer:
-                    x = float(math.floor(x)) if at == place else float(math.ceil(x))
+                    x = _floor(x) if at == place else _ceil(x)
                 if _takes(column, x) and (here is None or here.holds(x)):
                     found.append(x)
     if column.missing and (here is None or here.holds(math.nan)):
@@ -233,7 +254,8 @@ def _inside(
                 value = None if value is None or value != value else value
         elif isinstance(truth, States):
             state = State.MISSING if value is None else value
-            state = State.UNKNOWN if value == STRANGER and column.unknown else state
+            if value is not None and value not in (column.categories or ()):
+                state = State.UNKNOWN
             if not truth.holds(state):
                 value = raw(truth.some(column))
         record[column.name] = value

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import fill
 
+from .visible import printable
+
 _LONGEST_LINE = 3_000
 
 
@@ -21,7 +23,7 @@ class TreecompileError(Exception):
     """
 
     def __str__(self) -> str:
-        return "\n".join(map(_printable, super().__str__().split("\n")))
+        return "\n".join(map(_shortened, super().__str__().split("\n")))
 
 
 def wrapped(text: str) -> str:
@@ -29,12 +31,10 @@ def wrapped(text: str) -> str:
     return fill(text, 79, break_long_words=False, break_on_hyphens=False)
 
 
-def _printable(line: str) -> str:
+def _shortened(line: str) -> str:
     if len(line) > _LONGEST_LINE:
         line = line[:_LONGEST_LINE] + "..."
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    return printable(line)
 
 
 class UnreadableFile(TreecompileError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import defaultdict
 from typing import Any
@@ -16,8 +17,7 @@ def example(program: Program) -> dict[str, Any]:
     """A record with every required column and a plausible value for each."""
     columns = [program.columns[i] for i in program.required]
     if len(columns) > MOST_NAMED and all(
-        column.categories is None and column.low <= 0.0 <= column.high
-        for column in columns
+        column.categories is None and column.holds(0.0) for column in columns
     ):
         return dict.fromkeys((column.name for column in columns), 0.0)
     cuts: dict[int, list[float]] = defaultdict(list)
@@ -38,4 +38,6 @@ def _value(column: Column, cuts: list[float]) -> Any:
     middle = float(f"{statistics.median_low(cuts):.3g}") if cuts else 0.0
     if column.integer:
         middle = float(round(middle))
-    return min(max(middle, column.low), column.high)
+    middle = min(max(middle, column.low), column.high)
+    ends = (math.nextafter(high, math.inf) for _, high in column.holes)
+    return next(filter(column.holds, (middle, 1.0, *ends)), middle)

@@ -163,7 +163,7 @@ def exp_by_table(x: float) -> float:
     """
     if x <= EXP_LOW:
         return 0.0
-    k = round(x * _OVER_LOG_2)
+    k = round(min(x, 710.0) * _OVER_LOG_2)
     if k >= 1024 * 2048:
         return INF
     t = k * (1.0 / _OVER_LOG_2) - x

@@ -19,7 +19,6 @@ from .program import (
     Among,
     Apply,
     Arithmetic,
-    Bands,
     Category,
     Check,
     Clip,
@@ -39,11 +38,14 @@ from .program import (
     State,
     Steps,
     Test,
+    Threshold,
     Tree,
     columns_of,
 )
 
 LARGEST_EXACT_INTEGER = 2**53
+# The kinds of numpy's complex numbers, times, and records of several values.
+NO_VALUES = ("c", "m", "M", "V")
 Clean = float | Category
 # The clean values by column, and the numbers of earlier stages by Element.
 Known = Mapping[Any, Clean]
@@ -55,6 +57,7 @@ def number(value: Any) -> float:
     Raises TypeError for what is no number (strings too), ValueError for an integer
     that a double cannot be trusted to hold, OverflowError from ``float`` itself.
     """
+    value = plain(value)
     if value is None:
         return nan
     if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
@@ -64,16 +67,30 @@ def number(value: Any) -> float:
     return float(value)
 
 
+def plain(value: Any) -> Any:
+    """The value, None for pandas.NA; TypeError for complex numbers and numpy's dates,
+    which are neither numbers nor categories, though some equal one."""
+    if type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, complex):
+        raise TypeError("not a value")
+    if getattr(getattr(value, "dtype", None), "kind", "") in NO_VALUES:
+        raise TypeError("not a value")
+    return value
+
+
 def clean_value(column: Column, value: Any) -> Clean:
     """The clean value of one column; ValueError, TypeError or OverflowError if bad."""
     if column.categories is None:
         x = number(value)
         if isnan(x) and column.missing:
             return x
-        if not column.low <= x <= column.high or (column.integer and x % 1.0):
+        if not column.holds(x):
             raise ValueError("out of range")
         return x
-    if value is None or value != value:
+    value = plain(value)
+    nan_of_times = type(value).__name__ == "NaTType"  # which is missing to no encoder
+    if value is None or (value != value and not nan_of_times):
         if column.missing:
             return State.MISSING
         raise ValueError("missing")
@@ -240,13 +257,14 @@ def goes_left(program: Program, test: Test, values: Known) -> bool:
     if isinstance(test, Among):
         return (values[test.column] in test.states) == test.inside
     if isinstance(test, Cuts):
-        x, cuts = values[test.column], test.cuts
+        x = values[test.column]
     else:
-        cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
         x = evaluate(program.feature(test.feature).value, values)
     if x != x:
         return test.missing_left
-    return bisect_left(cuts, x) % 2 == 0  # type: ignore[type-var]
+    if isinstance(test, Threshold):
+        return x <= test.cut  # type: ignore[operator]
+    return (bisect_left(test.cuts, x) % 2 == 0) == test.first  # type: ignore[type-var]
 
 
 def leaf(program: Program, tree: Tree, values: Known) -> int:

@@ -8,7 +8,6 @@ takes 98 levels, and real trees are 1,000 deep. No recursion: trees can be any d
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from .program import Among, Cuts, Test, Tree
@@ -45,7 +44,7 @@ def plain_sense(test: Test) -> bool:
     """
     if isinstance(test, Among):
         return test.inside
-    if isinstance(test, Cuts) and test.cuts in ((), (-math.inf,)):
+    if isinstance(test, Cuts) and not test.cuts:
         return test.missing_left
     return not getattr(test, "missing_left", False)
 

@@ -20,7 +20,10 @@ from .schema import property_of
 DIGEST = "sha256:"
 
 _NUMBERS: dict[str, Any] = {"threshold": float, "self-test": int}
-_OPTION = re.compile(r'--([a-z-]+) ("(?:[^"\\]|\\.)*"|[^\s"]+)')
+_FLAGS = {"sparse": True, "dense": False}
+_OPTION = re.compile(
+    r'--(sparse|dense)(?=\s|\Z)|--([a-z-]+) ("(?:[^"\\]|\\.)*"|[^\s"]+)'
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Options:
     ``self_test`` is how many records the scorer holds, with the answers to them.
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
+    ``category_dtype`` are names with commas between; ``sparse`` is None where it is not
+    said. ``stamp`` is what the builder wants MODEL to say.
     """
 
     threshold: float | None = None
@@ -40,18 +45,25 @@ class Options:
     preprocess: tuple[Any, ...] = ()
     labels: Any = None
     names: Any = None
+    category_dtype: str | None = None
+    sparse: bool | None = None
     layout: str = "auto"
     self_test: int = 0
+    stamp: tuple[tuple[str, str], ...] = ()
 
     def given(self) -> tuple[tuple[str, Any], ...]:
         """Those that are not as they are by default, by name, as texts and numbers."""
-        default, pairs = Options(), []
+        default = Options()
+        pairs: list[tuple[str, Any]] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name == "encode":
-                pairs += [(field.name, f"{column}={path}") for column, path in value]
+            if field.name in ("encode", "stamp"):
+                pairs += [(field.name, f"{key}={x}") for key, x in value]
             elif field.name == "preprocess":
                 pairs += [(field.name, path) for path in value]
+            elif field.name == "sparse":
+                if value is not None:
+                    pairs.append(("sparse" if value else "dense", True))
             elif value != getattr(default, field.name):
                 pairs.append((field.name, value))
         return tuple(pairs)
@@ -59,7 +71,11 @@ class Options:
 
 def as_line(given: Iterable[tuple[str, Any]]) -> str:
     """Options as they stand on a command line: ``--threshold 0.3 --columns all``."""
-    return " ".join(f"--{name.replace('_', '-')} {_word(x)}" for name, x in given)
+    return " ".join(_option(name.replace("_", "-"), x) for name, x in given)
+
+
+def _option(name: str, value: Any) -> str:
+    return f"--{name}" if name in _FLAGS else f"--{name} {_word(value)}"
 
 
 def _word(value: Any) -> str:
@@ -70,10 +86,15 @@ def _word(value: Any) -> str:
 def from_line(line: str) -> Options:
     """The options that :func:`as_line` wrote; ValueError for any other text."""
     found: dict[str, Any] = {}
-    for name, word in _OPTION.findall(line):
+    for flag, name, word in _OPTION.findall(line):
+        if flag:
+            found["sparse"] = _FLAGS[flag]
+            continue
         text = json.loads(word) if word.startswith('"') else word
         if name == "encode":
             found[name] = (*found.get(name, ()), split_encode(text))
+        elif name == "stamp":
+            found[name] = (*found.get(name, ()), split_stamp(text))
         elif name == "preprocess":
             found[name] = (*found.get(name, ()), text)
         else:
@@ -98,6 +119,21 @@ def split_encode(text: str) -> tuple[str, str]:
     if not column or not path:
         raise ValueError(f"not COLUMN=PATH: {text}")
     return column, path
+
+
+def names_in(text: str | None) -> tuple[str, ...] | None:
+    """The names in ``NAME,NAME,...``; None where nothing was said."""
+    if text is None:
+        return None
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def split_stamp(text: str) -> tuple[str, str]:
+    """``KEY=VALUE`` as its two parts; ValueError where it is none."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise ValueError(f"not KEY=VALUE: {text}")
+    return key, value
 
 
 def digest_of_rules(columns: Iterable[Column]) -> str:

@@ -38,7 +38,9 @@ from .program import (
     inputs_of,
 )
 from .read import ModelFile, Name, Record, verdict
+from .read.budget import at_work
 from .read.calls import refusal
+from .read.foreign import ForeignClass, placed
 from .targets.python_table import is_packed
 
 # A scorer of so many nodes is made to be measured; of a larger one a part is.
@@ -90,15 +92,22 @@ class Overview:
     cost: Cost | None
     problems: tuple[TreecompileError, ...]
     names: tuple[tuple[Name, str], ...]
+    following: tuple[str, ...] = ()
 
 
 def overview(file: ModelFile, part: str | None = None) -> Overview:
     """What there is to know of a file that was read leniently.
 
     ``part`` is the path of the estimator that is meant, where it holds several. Raises
-    UnsupportedModel where that is not there.
+    UnsupportedModel where that is not there, and UnreadableFile where what the file
+    holds comes to more than its size can hold.
     """
-    wrong: list[TreecompileError] = [refusal(name) for name in file.refused]
+    with at_work(file.budget.copy()):
+        return _overview(file, part)
+
+
+def _overview(file: ModelFile, part: str | None) -> Overview:
+    wrong: list[TreecompileError] = [_refused(name, file) for name in file.refused]
     if part is not None:
         find_part(
             file.root, part
@@ -126,7 +135,7 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         container=file.container,
         protocol=file.protocol,
         versions=_versions(file, program),
-        holds=_holds(file.root),
+        holds=holds(file.root),
         estimators=tuple(shown),
         parts=roles(file.root, model, program),
         columns=_uses(program, folded) if program is not None else _names(model),
@@ -136,7 +145,14 @@ def overview(file: ModelFile, part: str | None = None) -> Overview:
         cost=priced,
         problems=tuple(wrong),
         names=tuple((name, _verdict(name, file)) for name in file.names),
+        following=file.following,
     )
+
+
+def _refused(name: Name, file: ModelFile) -> TreecompileError:
+    """Why a name of the file is refused, and where what it makes stands."""
+    error = refusal(name)
+    return placed(error, file.root) if isinstance(error, ForeignClass) else error
 
 
 def _model(root: Any, part: str | None, wrong: list[TreecompileError]) -> Record | None:
@@ -149,7 +165,7 @@ def _model(root: Any, part: str | None, wrong: list[TreecompileError]) -> Record
     if isinstance(model, Record):
         return model
     wrong.append(
-        UnsupportedModel("", f"The file holds a {_holds(model)}, and no estimator.")
+        UnsupportedModel("", f"The file holds a {holds(model)}, and no estimator.")
     )
     return None
 
@@ -176,7 +192,8 @@ def _lowered(
     return None
 
 
-def _holds(root: Any) -> str:
+def holds(root: Any) -> str:
+    """What a file holds, in a word."""
     return root.name if isinstance(root, Record) else type(root).__name__
 
 

@@ -21,11 +21,12 @@ from .lower.outline import Estimator, Size
 from .lower.roles import Role
 from .overview import Cost, Overview, Use
 from .program import State
-from .read.context import printable
 from .targets.python_text import width
+from .visible import is_visible, printable
 
 WIDTH = 80
 MOST_ROWS = 40
+MOST_NOTED = 8
 MOST_NAMES = 60
 MOST_ESTIMATORS = 60
 MOST_VALUES = 12
@@ -93,6 +94,8 @@ class _Text:
         lines = [self.styled(_cut(printable(self.path), WIDTH), bold=True)]
         for label, value in rows:
             lines += wrapped([value], f"  {label:<12}", 14, "")
+        if seen.following:
+            lines += ["", *paragraph(_behind(seen), "  ", 2)]
         return lines
 
     def problems(self) -> list[str]:
@@ -162,7 +165,7 @@ class _Text:
         parts = [part for part in self.seen.parts if part.role != "another model"]
         options = [option for part in parts for option in part.options]
         texts = [self.path, *(value for _, value in options)]
-        if not options or not all(map(str.isprintable, texts)):
+        if not options or not all(map(is_visible, texts)):
             return []
         model = _quoted(self.path)
         fits = WIDTH - len("  treecompile build  \\")
@@ -415,6 +418,53 @@ def _size(size: Size) -> str:
     return ", ".join([*counts, f"depth {size.depth}"])
 
 
+def following(holds: str, names: Iterable[str]) -> str:
+    """That a file holds more pickles than the first, and what to do about it."""
+    names = [word(name) for name in names]
+    some = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+    return (
+        f"behind the first object ({word(holds)}) the file holds {len(names)} more: "
+        f"{some}.\nOnly the first is read. Load all of them, each with a call of "
+        "load() on the same open file, and\nsave them together, as in "
+        'dump({"model": model, "scaler": scaler}, file).'
+    )
+
+
+def _behind(seen: Overview) -> str:
+    return "Note: " + following(seen.holds, seen.following)
+
+
+def unused_parts(parts: Iterable[Role]) -> list[str]:
+    """What stands beside a model and is not put to use, with the option that would."""
+    lines, compiled = [], True
+    for part in parts:
+        path = _quoted(part.path)
+        told = f"    {word(part.path)} ({word(part.kind)}): "
+        if part.role == "encoder":
+            column = _quoted(f"COLUMN={part.path}")
+            label = f" or --labels {path}" * (part.kind == "LabelEncoder")
+            lines.append(f"{told}--encode {printable(column)}{printable(label)}")
+        elif part.role == "transformer":
+            lines.append(f"{told}--preprocess {printable(path)}")
+        elif part.role == "not compiled":
+            lines.append(f"{told}cannot be compiled")
+            compiled = False
+    if not lines:
+        return []
+    more = len(lines) - MOST_NOTED
+    if more > 0:
+        lines[MOST_NOTED:] = [f"    and {more} more: treecompile inspect lists them"]
+    lines.append(
+        "The scorer takes and answers what the model itself was fitted on; the options "
+        "put such parts\naround it."
+    )
+    if not compiled:
+        lines.append(
+            "What cannot be compiled must be done before records reach the scorer."
+        )
+    return lines
+
+
 def _problem(error: TreecompileError) -> tuple[str, str, str]:
     if isinstance(error, UnsupportedModel):
         return error.path, error.problem, error.advice
@@ -437,6 +487,7 @@ def as_dict(seen: Overview) -> dict[str, Any]:
         },
         "versions": dict(seen.versions),
         "holds": seen.holds,
+        "following": list(seen.following),
         "problems": [
             dict(zip(("path", "problem", "advice"), _problem(problem)))
             for problem in seen.problems

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-#: The largest double; infinities are no numbers to a scorer.
+#: The largest double that is finite.
 LARGEST = sys.float_info.max
 
 Constant = bool | int | float | str | None
@@ -42,7 +42,9 @@ class Column:
     """One column of a raw record, and what it may hold.
 
     A column with ``categories`` is answered by equality (booleans are the categories
-    False and True); one without holds a number from ``low`` to ``high``, inclusive.
+    False and True); one without holds a number from ``low`` to ``high``, inclusive, but
+    for those in ``holes``, from one number to another, inclusive. A bound that is
+    infinite is none: the column may hold that infinity.
     """
 
     name: str
@@ -52,6 +54,15 @@ class Column:
     integer: bool = False  # a number without a fraction
     low: float = -LARGEST
     high: float = LARGEST
+    holes: tuple[tuple[float, float], ...] = ()
+
+    def holds(self, x: float) -> bool:
+        """Whether a number (not NaN) may stand in a column of numbers."""
+        return (
+            self.low <= x <= self.high
+            and not any(low <= x <= high for low, high in self.holes)
+            and not (self.integer and not x.is_integer())
+        )
 
     @property
     def boolean(self) -> bool:
@@ -296,25 +307,30 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Left where an even number of ``cuts`` (which ascend) lie below the feature; a
-    missing one goes as said. The codes of a category split are bands."""
+    """Left up to the first of ``cuts`` (which ascend), if ``first``, then right up to
+    the second, and so on; a missing feature goes as said. The codes of a category split
+    are bands."""
 
     feature: int
     cuts: tuple[float, ...]
     missing_left: bool
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Left where an even number of ``cuts`` lie below the column's number.
+    """Left up to the first of ``cuts`` (which ascend), if ``first``, then right up to
+    the second, and so on.
 
-    ``cuts`` ascend. One cut t is ``x <= t``; (-inf, a, b) is ``a < x <= b``; none at
-    all is every number, so that only missing values can go right.
+    One cut t is ``x <= t``; (a, b), not ``first``, is ``a < x <= b``; none at all is
+    every number or, not ``first``, no number, so that missing values alone go the other
+    way. Infinities are numbers like others: ``x <= -inf`` is one of them.
     """
 
     column: int
     cuts: tuple[float, ...]
     missing_left: bool
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,7 +486,15 @@ class WeightedMedian:
     name: str = "median"
 
 
-Stage = Trees | Values | Sums | Softmax | Shares | Choice | WeightedMedian
+@dataclass(frozen=True)
+class Ascending:
+    """A stage: the same numbers in ascending order."""
+
+    of: tuple[Expression, ...]
+    name: str = "ascending"
+
+
+Stage = Trees | Values | Sums | Softmax | Shares | Choice | WeightedMedian | Ascending
 
 
 def inputs_of(stage: Stage) -> tuple[Expression, ...]:

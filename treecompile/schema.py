@@ -12,7 +12,6 @@ which the schema refuses.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import Any
 
 from .errors import BadSchema
 from .program import LARGEST, Column, Constant
+from .read import json_text
+from .read.budget import Budget
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -47,9 +48,11 @@ _OF_A_COLUMN = {
     "maximum",
     "exclusiveMinimum",
     "exclusiveMaximum",
+    "not",
 }
 _OF_A_RECORD = {"type", "properties", "required", "additionalProperties"}
 _NUMBERS = (int, float)
+_ENDS = ("minimum", "maximum")
 _TYPES = ("number", "integer", "string", "boolean", "null")
 
 
@@ -59,10 +62,12 @@ class Described:
 
     ``seen`` are the distinct values that dummy columns may have been made of, as they
     stand in the data: the categories, or the numbers of a number column.
+    ``category`` says that it is of pandas' dtype category in a frame.
     """
 
     column: Column
     seen: tuple[Constant, ...] = ()
+    category: bool = False
 
 
 def columns_of_schema(schema: Any) -> tuple[Described, ...]:
@@ -81,7 +86,7 @@ def columns_of_schema(schema: Any) -> tuple[Described, ...]:
 def parse_schema(text: str | bytes) -> tuple[Described, ...]:
     """The columns of a schema file's text; BadSchema where it is no schema."""
     try:
-        schema = json.loads(text)
+        schema = json_text.loads(text, Budget(len(text)))
     except (ValueError, RecursionError) as error:
         raise BadSchema(f"The schema is not JSON: {error}") from None
     return columns_of_schema(schema)
@@ -102,6 +107,10 @@ def _described(name: str, schema: Any) -> Described:
         raise BadSchema(f"In {where}: it is not a JSON object.")
     _only(schema, _OF_A_COLUMN | _DESCRIBING, where)
     types = _types(schema, where)
+    if "not" in schema and (
+        not types & {"number", "integer"} or {"enum", "const"} & set(schema)
+    ):
+        raise BadSchema(f"In {where}: a scorer can obey 'not' of numbers alone.")
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     if values is not None:
         return _of_values(name, values, types, where)
@@ -181,7 +190,7 @@ def _number(name: str, schema: Any, types: set[str], where: str) -> Column:
     for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
         if key in schema:
             bounds[key] = _bound(schema[key], f"In {where}: {key}")
-    low, high = bounds.get("minimum", -LARGEST), bounds.get("maximum", LARGEST)
+    low, high = bounds.get("minimum", -math.inf), bounds.get("maximum", math.inf)
     if "exclusiveMinimum" in bounds:
         low = max(low, math.nextafter(bounds["exclusiveMinimum"], math.inf))
     if "exclusiveMaximum" in bounds:
@@ -194,7 +203,32 @@ def _number(name: str, schema: Any, types: set[str], where: str) -> Column:
         integer="integer" in types and "number" not in types,
         low=low,
         high=high,
+        holes=_holes(schema.get("not"), low, high, where),
     )
+
+
+def _holes(
+    negated: Any, low: float, high: float, where: str
+) -> tuple[tuple[float, float], ...]:
+    """The numbers that ``not`` excludes, as the schema of a scorer has it."""
+    if negated is None:
+        return ()
+    holes: list[tuple[float, float]] = []
+    for rule in negated.get("anyOf", ()) if isinstance(negated, dict) else ():
+        if not isinstance(rule, dict) or set(rule) != {"type", "minimum", "maximum"}:
+            break
+        ends = [_bound(rule[key], f"In {where}: {key}") for key in _ENDS]
+        holes.append((ends[0], ends[1]))
+    ends = [low, *(end for hole in holes for end in hole), high]
+    if not holes or set(negated) != {"anyOf"} or len(holes) < len(negated["anyOf"]):
+        raise BadSchema(
+            f"In {where}: a scorer cannot obey this 'not'.\nSupported is "
+            '{"anyOf": [{"type": "number", "minimum": 1, "maximum": 2}]}, or several '
+            "such ranges of numbers to leave out."
+        )
+    if ends != sorted(ends):
+        raise BadSchema(f"In {where}: the ranges under 'not' do not ascend.")
+    return tuple(holes)
 
 
 def _bound(value: Any, what: str) -> float:
@@ -250,13 +284,16 @@ def property_of(column: Column, exact: bool = True) -> dict[str, Any]:
         return {"enum": [*known, *([None] if null else [])]}
     kind = "integer" if column.integer else "number"
     # A boolean is the number 0 or 1 to Python and to a model, but not to JSON Schema.
-    both = ["boolean"] if exact and column.low <= 0.0 and column.high >= 1.0 else []
+    both = ["boolean"] if exact and column.holds(0.0) and column.holds(1.0) else []
     kinds = [kind, *both, *null]
     schema: dict[str, Any] = {"type": kinds if len(kinds) > 1 else kind}
-    if exact or column.low > -LARGEST:
+    if column.low > (-math.inf if exact else -LARGEST):
         schema["minimum"] = column.low
-    if exact or column.high < LARGEST:
+    if column.high < (math.inf if exact else LARGEST):
         schema["maximum"] = column.high
+    if column.holes:
+        ranges = [dict(zip(_ENDS, hole)) for hole in column.holes]
+        schema["not"] = {"anyOf": [{"type": "number", **r} for r in ranges]}
     return schema
 
 

@@ -14,25 +14,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .errors import UnreadableFile, UnsupportedModel
+from .errors import UnsupportedModel
+from .given import is_open_file, live, model_file
 from .lower.beside import Beside, Part
 from .lower.parts import is_container, listed, path_of, records_of, value_at
 from .options import DIGEST, Options
-from .read import ModelFile, Record, read_bytes, read_file
+from .read import ModelFile, Record, read_file
 
 
 def read_model(model: Any) -> ModelFile:
-    """A model file by its path, or what a live object is when it is saved."""
-    import pickle
-
-    if isinstance(model, (str, os.PathLike)):
-        return read_file(model)
-    try:
-        pickled = pickle.dumps(model, protocol=4)
-    except Exception as error:  # whatever the parts of a live object raise
-        name = type(model).__name__
-        raise UnreadableFile(f"This {name} cannot be pickled: {error}") from error
-    return read_bytes(pickled)
+    """A model file by its path, its bytes or open, or what a live object is when it is
+    saved."""
+    return model_file(model)
 
 
 def beside(
@@ -82,7 +75,7 @@ class _Sources:
     def part(self, given: Any) -> _Source:
         """What a path leads to, or the thing itself."""
         if not isinstance(given, (str, os.PathLike)):
-            file = read_model(given)
+            file = _read_given(given)
             part = Part(f"the given {type(given).__name__}", file.root)
             return _Source(part, _digest(file))
         text = os.fspath(given)
@@ -141,6 +134,12 @@ class _Sources:
         if file is None:
             file = self._files[path] = read_file(path)
         return file
+
+
+def _read_given(given: Any) -> ModelFile:
+    """A part beside the model: the content of a file, or any live object."""
+    is_file = isinstance(given, (bytes, bytearray)) or is_open_file(given)
+    return model_file(given) if is_file else live(given)
 
 
 def _digest(file: ModelFile) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from .errors import not_too_deep
 from .fold import fold
 from .lower import lower
-from .options import Options
+from .options import Options, names_in
 from .program import Program
 from .progress import Progress, silent
 from .read import ModelFile
@@ -47,7 +47,11 @@ def lowered(
             reject_unknown=options.unknown == "reject",
             part=options.part,
             beside=around,
+            category_dtype=names_in(options.category_dtype),
+            sparse=options.sparse,
         )
+        # What the description of the columns told, a scorer says as if it was asked.
+        options = replace(options, **dict(program.origin.options))
     origin = replace(
         program.origin, options=options.given(), described=described is not None
     )

@@ -11,7 +11,8 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from .errors import BadSchema
 from .program import Column, Constant
@@ -30,58 +31,136 @@ BOOLEAN_TEXTS = {
     "FALSE": False,
     "false": False,
 }
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 _NUMBER = re.compile(
-    r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|Inf|INF|[iI]nfinity)\s*"
+    r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|Inf|INF|[iI]nfinity)\s*",
+    re.ASCII,
 )
+# So many lines tell by what their cells are parted.
+_LINES_LOOKED_AT = 100
 # More distinct values than this are no categories that anybody encoded; they are
 # counted, not kept, so that a long file of free text costs no memory.
 MOST_CATEGORIES = 100_000
 
 
+_WHOLE_ROWS = (
+    "Give each row as many cells as the header line has: an empty one where a value is "
+    "missing."
+)
+_AS_UTF_8 = (
+    "Save it as UTF-8: a spreadsheet calls that CSV UTF-8, and with the name of the "
+    "encoding\nthat it has now, so does `iconv -f WINDOWS-1252 -t UTF-8`."
+)
+
+
 def columns_of_csv(data: bytes, name: str) -> tuple[Described, ...]:
     """The columns of a CSV file with a header line; BadSchema where it is none."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    if "\0" in text[:4096]:
-        raise BadSchema(f"{name} is not a CSV file: it holds binary data.")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        header = next(rows, [])
-        distinct = _distinct(header, rows, name)
-    except csv.Error as error:
-        raise BadSchema(f"{name} is not a CSV file: {error}") from None
+    header, rows = rows_of_csv(data, name)
+    distinct = _distinct(header, rows, name)
     return tuple(_described(c, d, name) for c, d in zip(header, distinct) if c)
 
 
-def _delimiter(text: str) -> str:
-    """What parts the cells, told by the header line."""
-    header = text.partition("\n")[0]
-    return max(",;\t|", key=lambda character: header.count(character))
+def rows_of_csv(
+    data: bytes, name: str
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header of a CSV file, and its rows with the numbers of their lines.
 
-
-def _distinct(
-    header: list[str], rows: Iterable[list[str]], name: str
-) -> list[dict[str, None]]:
-    """The distinct texts of each column, in the order of first appearance."""
+    Every row has a cell for each column. Raises BadSchema, with the line, where one has
+    not, and where the file is no CSV file.
+    """
+    text = _text(data, name)
+    rows = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=True
+    )
+    try:
+        header = next(rows, [])
+    except csv.Error as error:
+        raise _no_csv(name, rows.line_num, error) from None
     if not any(header):
         raise BadSchema(f"{name} has no header line with the names of the columns.")
     if len(set(header)) != len(header):
         twice = next(c for c in header if header.count(c) > 1)
         raise BadSchema(f"{name} has two columns {twice!r}.")
+    return header, _whole_rows(rows, len(header), name)
+
+
+def _text(data: bytes, name: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise BadSchema(f"{name} is UTF-16, not UTF-8.\n{_AS_UTF_8}")
+    if b"\0" in data[:4096]:
+        raise BadSchema(f"{name} is not a CSV file: it holds binary data.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # The BOM is left away by the decoder, and not counted by it.
+        text = data.decode("utf-8", "surrogateescape")
+        bad = re.search("[\udc80-\udcff]", text)
+        assert bad is not None
+        line, byte = text.count("\n", 0, bad.start()) + 1, ord(bad[0]) - 0xDC00
+        raise BadSchema(
+            f"{name}, line {line}: the byte 0x{byte:02x} is not UTF-8.\n{_AS_UTF_8}"
+        ) from None
+
+
+def _no_csv(name: str, line: int, error: csv.Error) -> BadSchema:
+    return BadSchema(f"{name} is not a CSV file: line {line}: {error}")
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number} {what}" + "s" * (number != 1)
+
+
+def _whole_rows(rows: Any, columns: int, name: str) -> Iterator[tuple[int, list[str]]]:
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise _no_csv(name, rows.line_num, error) from None
+        if row is None:
+            return
+        if row and len(row) != columns:
+            raise BadSchema(
+                f"{name}, line {rows.line_num}: {_several(len(row), 'cell')} under "
+                f"{_several(columns, 'column')}.\n{_WHOLE_ROWS}"
+            )
+        if row:
+            yield rows.line_num, row
+
+
+def _delimiter(text: str, name: str) -> str:
+    """What parts the cells: the one character that parts the header line and, if several
+    do, the lines below it in as many cells. BadSchema where that is not one."""
+    lines = text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+    widths: dict[str, list[int]] = {}
+    for character in ",;\t|":
+        if character in lines[0]:
+            try:
+                rows = list(filter(None, csv.reader(lines, delimiter=character)))
+            except csv.Error:
+                continue
+            # One that parts what quotes hold together parts none.
+            if not any('"' in cell for cell in rows[0]):
+                widths[character] = [len(row) for row in rows]
+    parting = {c: found for c, found in widths.items() if found and found[0] > 1}
+    if len(parting) > 1:
+        even = {c: found for c, found in parting.items() if len(set(found)) == 1}
+        parting = even or parting
+    if len(parting) > 1:
+        raise BadSchema(
+            f"{name}: its header line can be parted by {' or '.join(map(repr, parting))}.\n"
+            "Save it with one of these alone, or with quotes around cells that hold one."
+        )
+    return next(iter(parting), ",")
+
+
+def _distinct(
+    header: list[str], rows: Iterable[tuple[int, list[str]]], name: str
+) -> list[dict[str, None]]:
+    """The distinct texts of each column, in the order of first appearance."""
     distinct: list[dict[str, None]] = [{} for _ in header]
     count = 0
-    for line, row in enumerate(rows, 2):
-        if not row:
-            continue
-        if len(row) > len(header):
-            raise BadSchema(
-                f"{name}, line {line}: {len(row)} cells under {len(header)} columns."
-            )
+    for _, row in rows:
         count += 1
-        row += [""] * (len(header) - len(row))
         for texts, cell in zip(distinct, row):
             if cell not in texts and len(texts) <= MOST_CATEGORIES:
                 texts[cell] = None
@@ -103,7 +182,8 @@ def _described(column: str, distinct: dict[str, None], name: str) -> Described:
             if integer
             else sorted({x for x in map(float, texts) if math.isfinite(x)})
         )
-        return Described(Column(column, None, missing), tuple(numbers))
+        kind = Column(column, None, missing, low=-math.inf, high=math.inf)
+        return Described(kind, tuple(numbers))
     if len(texts) > MOST_CATEGORIES:
         return Described(Column(column, (), missing, unknown=True))
     known = tuple(sorted(texts))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .fold.doubles import HIGHEST, LOWEST, double, index
 from .program import Among, Bands, Category, Column, Cuts, State, Threshold
 
-_FIRST, _LAST = LOWEST + 1, HIGHEST - 1  # the finite doubles
+_FIRST, _LAST = LOWEST, HIGHEST  # the infinities
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Line:
         return self.missing if x != x else self.at(index(x))
 
     def equals(self, other: Line, missing: bool) -> bool:
-        """Whether both say the same of every finite double, and, if it ``missing`` can
-        be, of a missing value."""
+        """Whether both say the same of every double, and, if it ``missing`` can be, of
+        a missing value."""
         return (
             self.turns == other.turns
             and self.first == other.first
@@ -58,7 +58,7 @@ class Line:
             if not self.at(start + 1) or start >= end:
                 continue
             for x in _plain_numbers(start + 1, end):
-                if column.integer and x % 1:
+                if not column.holds(x):
                     continue
                 if best is None or abs(x) < abs(best):
                     best = x
@@ -69,7 +69,10 @@ class Line:
 
 
 def _plain_numbers(first: int, last: int) -> list[float]:
-    """Numbers between two places, the shortest to write first."""
+    """Numbers between two places, the shortest to write first; infinities where there
+    is nothing else."""
+    if first < last:
+        first, last = max(first, LOWEST + 1), min(last, HIGHEST - 1)
     low, high = double(first), double(last)
     found = [0.0] if low <= 0.0 <= high else []
     middle = low / 2 + high / 2
@@ -83,7 +86,7 @@ def _plain_numbers(first: int, last: int) -> list[float]:
 
 
 def line(first: bool, turns: list[int], missing: bool) -> Line:
-    """The line of turns that ascend, without those that no finite double lies beyond."""
+    """The line of turns that ascend, without those that no double lies beyond."""
     kept: list[int] = []
     for turn in turns:
         if turn < _FIRST:
@@ -174,5 +177,6 @@ def of_test(test: Threshold | Bands | Cuts | Among) -> Truth:
     """For which values a test of a program goes left."""
     if isinstance(test, Among):
         return States(test.states, test.inside)
-    cuts = (test.cut,) if isinstance(test, Threshold) else test.cuts
-    return line(True, [index(cut) for cut in cuts], test.missing_left)
+    if isinstance(test, Threshold):
+        return line(True, [index(test.cut)], test.missing_left)
+    return line(test.first, [index(cut) for cut in test.cuts], test.missing_left)

@@ -36,10 +36,13 @@ VERSIONS = [
     ("xgboost==1.2.1", "3.8", "numpy==1.19.5 scipy==1.6.3 scikit-learn==0.23.2"),
     ("xgboost==1.3.3", "3.8", "numpy==1.19.5 scipy==1.6.3 scikit-learn==0.24.2"),
     ("xgboost==1.5.2", "3.8", "numpy==1.21.6 scipy==1.7.3 scikit-learn==1.0.2"),
+    ("xgboost==1.6.2", "3.8", "numpy==1.21.6 scipy==1.7.3 scikit-learn==1.0.2"),
     ("xgboost==1.7.6", "3.10", "numpy==1.24.4 scipy==1.10.1 scikit-learn==1.3.2"),
     ("xgboost==2.0.3", "3.11", "numpy==1.26.4 scipy==1.13.1 scikit-learn==1.5.2"),
     ("xgboost-cpu==3.0.5", "3.12", "numpy==2.0.2 scipy==1.14.1 scikit-learn==1.6.1"),
     ("xgboost-cpu==3.2.0", "3.13", "numpy==2.5.5 scipy==1.18.1 scikit-learn==1.9.1"),
+    ("xgboost-cpu==3.3.0", "3.13", "numpy==2.5.5 scipy==1.18.1 scikit-learn==1.9.1"),
+    ("xgboost-cpu==3.4.1", "3.13", "numpy==2.5.5 scipy==1.18.1 scikit-learn==1.9.1"),
     ("lightgbm==2.1.2", "3.7", "numpy==1.16.6 scipy==1.3.3 scikit-learn==0.21.3"),
     ("lightgbm==2.3.1", "3.7", "numpy==1.18.5 scipy==1.5.4 scikit-learn==0.22.2.post1"),
     ("lightgbm==3.3.2", "3.8", "numpy==1.21.6 scipy==1.7.3 scikit-learn==1.0.2"),
@@ -49,7 +52,7 @@ VERSIONS = [
 COMMON = "joblib pandas"
 # Whose answers models of scikit-learn go on from: XGBoost's of numpy 1 and of numpy 2,
 # LightGBM's before and since it has a decision_function.
-AROUND = [(1, 0), (2, 0), (3, 2), (4, 6), (4, 7)]
+AROUND = [(1, 0), (2, 0), (3, 2), (3, 4), (4, 6), (4, 7)]
 # The same bytes each time: no hash order, no threads.
 STEADY = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -178,6 +181,13 @@ class Maker:
         answers["rows"] = [[None if x != x else x for x in row] for row in rows]
         self.models[name] = answers
 
+    def add_asked(self, name, model, ask, rows):
+        """Keep a model with what a function answers to rows, which may hold texts."""
+        joblib.dump(model, os.path.join(self.folder, name + ".joblib"), compress=9)
+        answers = {"predict": plain(ask(rows))}
+        answers["rows"] = [[None if x != x else x for x in row] for row in rows]
+        self.models[name] = answers
+
     def close(self):
         lines = [
             "  %s: %s"
@@ -266,7 +276,8 @@ def xgboost_models(maker, xgboost, version):
     words = np.array(["a", "b", "c"])[y] if version < (1, 3) else y
     add("binary", classifier(base_score=0.3).fit(X, two), X)
     add("many", classifier().fit(X, words), X)
-    if version >= (1, 4):  # before, it was fitted as multi:softprob
+    # Before, it was fitted as multi:softprob; 1.6 has no predict_proba for it.
+    if version >= (1, 4) and version != (1, 6):
         add("softmax", classifier(objective="multi:softmax").fit(X, y), X, single=True)
     add("regressor", regressor().fit(D, target), D)
     base = regressor(base_score=77.3, missing=0.0).fit(D, target)
@@ -289,6 +300,74 @@ def xgboost_models(maker, xgboost, version):
 
         model = TransformedTargetRegressor(regressor(), transformer=StandardScaler())
         add("target", model.fit(D, target), D)
+    xgboost_boosters(maker, xgboost, version)
+
+
+def xgboost_boosters(maker, xgboost, version):
+    """A Booster itself, of DART and over codes of categories, and what came later."""
+    X, y, D, target = data()
+    draw = np.random.RandomState(0)
+    common = {"max_depth": 2, "nthread": 1, "seed": 0}
+    if version >= (1, 4):
+        dart = dict(common, booster="dart", rate_drop=0.5, base_score=77.3)
+        booster = xgboost.train(dart, xgboost.DMatrix(D, target), 4)
+        rows = D[::9].tolist()
+        maker.add_asked("booster", booster, asking(booster, xgboost), rows)
+    if version >= (1, 6):
+        K = np.c_[draw.randint(0, 40, 300), draw.randint(0, 3, 300), draw.rand(300)]
+        wanted = 9 * np.sin(K[:, 0]) + 5 * (K[:, 1] == 1) + K[:, 2]
+        K[draw.rand(*K.shape) < 0.1] = np.nan
+        kinds = {"feature_types": ["c", "c", "q"], "enable_categorical": True}
+        method = "hist" if version >= (1, 7) else "approx"
+        options = dict(common, tree_method=method, max_cat_to_onehot=5)
+        booster = xgboost.train(options, xgboost.DMatrix(K, wanted, **kinds), 3)
+        strange = [-1, -0.5, 0.5, 2.5, 31, 32, 39.5, 63.5, 64, 1000, 2**24, 3e7]
+        rows = K[::9].tolist()
+        rows += [[float(x), draw.randint(3), 0.5] for x in strange]
+        rows += [[draw.randint(40), float(x), 0.5] for x in strange]
+        rows = [[float(x) for x in row] for row in rows]
+        ask = asking(booster, xgboost, **kinds)
+        maker.add_asked("codes", booster, ask, rows)
+    if version >= (3, 1):
+        import pandas as pd
+
+        words = (
+            ["bern", "oslo", "rome"]
+            if version < (3, 4)
+            else ["k\xf6ln", "\xe9", "\u6f22"]
+        )
+        codes = draw.randint(0, 3, 200)
+        frame = pd.DataFrame({"town": pd.Categorical.from_codes(codes, words)})
+        frame["size"] = pd.Categorical.from_codes(
+            draw.randint(0, 2, 200),
+            np.array([7, 2**15 + 7], "uint16" if version >= (3, 4) else "int64"),
+        )
+        frame["age"] = draw.rand(200).round(2)
+        model = xgboost.XGBRegressor(
+            n_estimators=3, max_depth=3, enable_categorical=True, n_jobs=1
+        )
+        model.fit(frame, 3 * codes + 2 * frame["size"].cat.codes + frame.age)
+        few = frame.iloc[::9]
+        rows = [list(row) for row in few.astype(object).values.tolist()]
+        maker.add_asked("towns", model, lambda rows: model.predict(few), rows)
+    if version >= (2, 0):
+        model = xgboost.XGBRegressor(
+            objective="reg:quantileerror",
+            quantile_alpha=[0.1, 0.5, 0.9],
+            n_estimators=6,
+            max_depth=3,
+            n_jobs=1,
+        )
+        model.fit(D, draw.permutation(target))
+        rows = D[::4].tolist()
+        maker.add_asked(
+            "quantiles", model, lambda rows: model.predict(np.array(rows)), rows
+        )
+
+
+def asking(booster, xgboost, **options):
+    """What asks a Booster for rows."""
+    return lambda rows: booster.predict(xgboost.DMatrix(np.array(rows), **options))
 
 
 def lightgbm_models(maker, lightgbm, version):

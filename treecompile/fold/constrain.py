@@ -1,34 +1,37 @@
 """What the model asks of numbers on the way -> what a column may hold.
 
-A check on one column becomes its bounds, its categories and whether it may be missing,
-so that the validator speaks of the column. A check that mixes columns stays.
+A check on one column becomes its bounds and holes, its categories and whether it may be
+missing, so that the validator speaks of the column. A check that mixes columns stays.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 from ..program import (
     LARGEST,
     Check,
     Column,
-    Cuts,
     Program,
     State,
     columns_of,
     elements_of,
 )
-from .doubles import index
+from .doubles import HIGHEST, LOWEST, double, index
 from .region import Region, pull_back
-from .rewrite import cuts_of
 from .states import tabulate
+
+# More holes than this are no rule that anybody reads.
+MOST_HOLES = 8
 
 
 def constrain(program: Program) -> Program:
     """The program with its single-column checks moved into the columns.
 
-    What bounds cannot say (a hole in the numbers that a column may hold) stays a check.
+    What these cannot say (more than a few holes in the numbers that a column may hold)
+    stays a check.
     """
     columns = list(program.columns)
     left: list[Check] = []
@@ -44,7 +47,7 @@ def constrain(program: Program) -> Program:
         if columns[i].categories is not None:
             columns[i] = _categories(columns[i], check)
             continue
-        allowed = pull_back(check.value, _allowed(check))
+        allowed = pull_back(check.value, _allowed(check), of_check=True)
         if allowed is None:
             left.append(check)
             continue
@@ -55,8 +58,13 @@ def constrain(program: Program) -> Program:
 
 
 def _allowed(check: Check) -> Region:
-    below = index(check.low) - 1
-    return Region((below, index(check.high)), False, check.missing)
+    cuts: list[int] = []
+    if check.low > -math.inf:
+        cuts.append(index(check.low) - 1)
+    first = not cuts
+    if check.high < math.inf:
+        cuts.append(index(check.high))
+    return Region(tuple(cuts), first, check.missing)
 
 
 def _categories(column: Column, check: Check) -> Column:
@@ -80,24 +88,45 @@ def _categories(column: Column, check: Check) -> Column:
 
 
 def _numbers(column: Column, allowed: Region) -> tuple[Column, bool]:
-    """The column within the least and greatest number allowed, and whether all between
-    them are."""
-    test: Cuts = cuts_of(0, allowed)
-    stretches = _stretches(test.cuts, column)
+    """The column with the numbers that are allowed, and whether it says all of that."""
+    found = _within(allowed, _stretches(column))
     missing = column.missing and allowed.missing
-    if not stretches:
+    if not found:
         return replace(column, low=LARGEST, high=-LARGEST, missing=missing), True
-    low, high = stretches[0][0], stretches[-1][1]
-    return replace(column, low=low, high=high, missing=missing), len(stretches) == 1
+    whole = len(found) <= MOST_HOLES + 1
+    gaps = tuple(
+        (double(end + 1), double(start - 1))
+        for (_, end), (start, _) in pairwise(found if whole else ())
+    )
+    return (
+        replace(
+            column,
+            low=double(found[0][0]),
+            high=double(found[-1][1]),
+            holes=gaps,
+            missing=missing,
+        ),
+        whole,
+    )
 
 
-def _stretches(cuts: tuple[float, ...], column: Column) -> list[tuple[float, float]]:
-    """The allowed intervals within the column's bounds, both ends included."""
-    found, low, inside = [], column.low, True
-    for cut in (*cuts, math.inf):
-        high = min(cut, column.high)
-        if inside and low <= high:
-            found.append((low, high))
-        low = max(low, math.nextafter(cut, math.inf))
-        inside = not inside
+def _stretches(column: Column) -> list[tuple[int, int]]:
+    """The places of the doubles that a column may hold, from one to another."""
+    found, start = [], index(column.low)
+    for low, high in column.holes:
+        found.append((start, index(low) - 1))
+        start = index(high) + 1
+    return [*found, (start, index(column.high))]
+
+
+def _within(allowed: Region, stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts of some stretches that are allowed."""
+    found = []
+    for first, last in stretches:
+        low, inside = LOWEST, allowed.first
+        for cut in (*allowed.cuts, HIGHEST):
+            start, end = max(low, first), min(cut, last)
+            if inside and start <= end:
+                found.append((start, end))
+            low, inside = cut + 1, not inside
     return found

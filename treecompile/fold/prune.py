@@ -27,11 +27,13 @@ from ..program import (
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a number column can hold: ``low < x <= high``, or nothing at all."""
+    """What a number column can hold: ``low < x <= high``, or nothing at all; and, if
+    ``lowest``, what lies above no number, -inf."""
 
     low: float
     high: float
     missing: bool
+    lowest: bool = False
 
 
 Known = Numbers | frozenset[Category]
@@ -117,14 +119,14 @@ class Everything(dict[int, Known]):
             value = self.program.feature(-1 - key).value
             checks = [check for check in self.program.checks if check.value == value]
             missing = all(check.missing for check in checks)
-            self[key] = Numbers(-math.inf, math.inf, missing)
+            self[key] = Numbers(-math.inf, math.inf, missing, True)
         return self[key]
 
 
 def _everything(column: Column) -> Known:
     if column.categories is None:
         low = math.nextafter(column.low, -math.inf)
-        return Numbers(low, column.high, column.missing)
+        return Numbers(low, column.high, column.missing, column.low == -math.inf)
     states: set[Category] = set(column.categories)
     if column.missing:
         states.add(State.MISSING)
@@ -143,8 +145,10 @@ def _split(
         return _split_categories(test, known)
     assert isinstance(known, Numbers)
     if isinstance(test, (Threshold, Bands)):
-        all_cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
-        cuts = Cuts(0, all_cuts, test.missing_left)
+        if isinstance(test, Threshold):
+            cuts = Cuts(0, (test.cut,), test.missing_left)
+        else:
+            cuts = Cuts(0, test.cuts, test.missing_left, test.first)
         decided, if_left, if_right = _split_numbers(cuts, known, integer=False)
         return decided if isinstance(decided, bool) else test, if_left, if_right
     return _split_numbers(test, known, program.columns[test.column].integer)
@@ -164,44 +168,56 @@ def _split_categories(test: Among, known: frozenset[Category]) -> Split:
 
 def _split_numbers(test: Cuts, known: Numbers, integer: bool) -> Split:
     cuts = test.cuts
-    if len(cuts) == 1 and known.low < cuts[0] < known.high and not integer:
+    if (
+        len(cuts) == 1
+        and known.low < cuts[0] < known.high
+        and test.first
+        and not integer
+    ):
         missing_left = known.missing and test.missing_left
         if missing_left != test.missing_left:
             test = Cuts(test.column, cuts, missing_left)
         return (
             test,
-            Numbers(known.low, cuts[0], missing_left),
+            Numbers(known.low, cuts[0], missing_left, known.lowest),
             Numbers(cuts[0], known.high, known.missing and not missing_left),
         )
     if integer:
         cuts = tuple(c if math.isinf(c) else float(math.floor(c)) for c in cuts)
     low, high = known.low, known.high
-    low_left = sum(cut <= low for cut in cuts) % 2 == 0
+    low_left = (sum(cut <= low for cut in cuts) % 2 == 0) == test.first
     inner = tuple(cut for cut in cuts if low < cut < high)
-    some = low < high
     missing_left = known.missing and test.missing_left
     left_missing, right_missing = missing_left, known.missing and not missing_left
-    if not some:
+    if not low < high and not known.lowest:
         return test.missing_left, known, known
-    if not inner:
+    # The lowest number of all goes left by itself, or right: -inf is a cut.
+    apart = known.lowest and low < high and low_left != test.first
+    starts_left = test.first if known.lowest else low_left
+    if not inner and not apart:
         nothing = NO_NUMBERS
         left_range, right_range = (low, high), nothing
-        if not low_left:
+        if not starts_left:
             left_range, right_range = nothing, (low, high)
-        decided: Test | bool = low_left
-        if known.missing and missing_left != low_left:
-            decided = Cuts(test.column, () if low_left else (-math.inf,), missing_left)
+        decided: Test | bool = starts_left
+        if known.missing and missing_left != starts_left:
+            decided = Cuts(test.column, (), missing_left, starts_left)
     else:
-        parts = inner if low_left else (-math.inf, *inner)
+        parts = (-math.inf, *inner) if apart else inner
         # Free to choose where none can be missing: so that the side of fewer intervals
         # is the one to ask for.
-        simpler_right = not known.missing and len(parts) % 2 == 0
-        decided = Cuts(test.column, parts, missing_left or simpler_right)
-        left_range, right_range = _hulls(inner, low_left, low, high)
+        simpler_right = not known.missing and (len(parts) + (not starts_left)) % 2 == 0
+        decided = Cuts(test.column, parts, missing_left or simpler_right, starts_left)
+        if inner:
+            left_range, right_range = _hulls(inner, low_left, low, high)
+        else:
+            left_range, right_range = (low, high), NO_NUMBERS
+            if not low_left:
+                left_range, right_range = right_range, left_range
     return (
         decided,
-        Numbers(*left_range, left_missing),
-        Numbers(*right_range, right_missing),
+        Numbers(*left_range, left_missing, known.lowest and test.first),
+        Numbers(*right_range, right_missing, known.lowest and not test.first),
     )
 
 

@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..functions import FUNCTIONS, Piece
-from ..interpret import arithmetic
+from ..functions import EVERYWHERE, FUNCTIONS, VALLEY, Piece
+from ..interpret import arithmetic, evaluate
 from ..program import (
     Apply,
     Arithmetic,
@@ -33,6 +33,7 @@ from .doubles import HIGHEST, LOWEST, double, index, last_true
 # A function of libm or numpy may waver within a few places of a cut: so many on either
 # side are tried one by one (semantics 7.2).
 NEIGHBOURS = 64
+_TINY = 5e-324
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,19 @@ def from_answers(pieces: Iterable[tuple[int, bool]], missing: bool) -> Region:
     return Region(tuple(cuts), bool(first), missing)
 
 
-def pull_back(expression: Expression, region: Region) -> Region | None:
+def pull_back(
+    expression: Expression, region: Region, *, of_check: bool = False
+) -> Region | None:
     """The region of the column's numbers whose feature lies in ``region``.
 
     ``expression`` reads one number column. None where an operation is not made of
-    rising and falling pieces, so that its value must be computed at run time.
+    rising and falling pieces, so that its value must be computed at run time. Those
+    ``of_check`` go through powers and reciprocals, too: of a check, nothing is left to
+    be computed at run time.
     """
     while not isinstance(expression, Read):
-        step = _step(expression, region)
+        step = _of_check(expression, region) if of_check else None
+        step = step or _step(expression, region)
         if step is None:
             return None
         expression, region = step
@@ -132,6 +138,46 @@ def _step(expression: Expression, region: Region) -> tuple[Expression, Region] |
                 lambda x: function.apply(x, *parameters), pieces, region, scan
             )
     return None
+
+
+def _of_check(
+    expression: Expression, region: Region
+) -> tuple[Expression, Region] | None:
+    """The same through a reciprocal, whose infinities on both sides of zero go one way,
+    or through a power, as a product of the operand and itself."""
+    if isinstance(expression, Apply) and expression.function == "reciprocal":
+        if region.holds(math.inf) != region.holds(-math.inf):
+            return None
+        apply = FUNCTIONS["reciprocal"].apply
+        apart = ((-math.inf, -_TINY, -1), (0.0, 0.0, 1), (_TINY, math.inf, -1))
+        return expression.operand, _through(apply, apart, region)
+    factors = _factors(expression)
+    if len(factors) < 2 or len(set(factors)) > 1:
+        return None
+    pieces = VALLEY if len(factors) % 2 == 0 else EVERYWHERE
+    power = _of_itself(expression, factors[0])
+    return factors[0], _through(lambda x: evaluate(power, {0: x}), pieces, region)
+
+
+def _factors(expression: Expression) -> list[Expression]:
+    """What a product of numbers that are no constants is made of."""
+    found: list[Expression] = []
+    todo = [expression]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Arithmetic) and part.operator == "*":
+            todo += [part.left, part.right]
+        else:
+            found.append(part)
+    return [] if any(isinstance(part, Number) for part in found) else found
+
+
+def _of_itself(expression: Expression, factor: Expression) -> Expression:
+    """The product with a column in the place of its factor."""
+    if expression == factor or not isinstance(expression, Arithmetic):
+        return Read(0)
+    left = _of_itself(expression.left, factor)
+    return Arithmetic("*", left, _of_itself(expression.right, factor))
 
 
 def _with_points(region: Region, points: dict[float, bool]) -> Region:

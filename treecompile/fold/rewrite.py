@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from dataclasses import replace
 from typing import Any
@@ -97,17 +96,13 @@ class RawTests:
 def _region(test: Threshold | Bands) -> Region:
     if isinstance(test, Threshold):
         return at_most(test.cut, test.missing_left)
-    first = not test.cuts or test.cuts[0] != -math.inf
-    cuts = test.cuts if first else test.cuts[1:]
-    return Region(tuple(map(index, cuts)), first, test.missing_left)
+    return Region(tuple(map(index, test.cuts)), test.first, test.missing_left)
 
 
 def cuts_of(column: int, region: Region) -> Cuts:
     """A region as a test on a number column."""
     cuts = tuple(map(double, region.cuts))
-    return Cuts(
-        column, cuts if region.first else (-float("inf"), *cuts), region.missing
-    )
+    return Cuts(column, cuts, region.missing, region.first)
 
 
 def _among(test: Threshold | Bands, column: int, table: Table) -> Among:
@@ -125,4 +120,4 @@ def goes_left(test: Threshold | Bands, x: float) -> bool:
         return test.missing_left
     if isinstance(test, Threshold):
         return x <= test.cut
-    return bisect_left(test.cuts, x) % 2 == 0
+    return (bisect_left(test.cuts, x) % 2 == 0) == test.first

@@ -13,25 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DAMAGED, BadSchema, TreecompileError, UnsupportedModel
-from ..program import (
-    Bands,
-    Column,
-    Expression,
-    Feature,
-    Fill,
-    IsMissing,
-    Match,
-    Origin,
-    Program,
-    Read,
-    Replace,
-    SingleTree,
-    Threshold,
-    inputs_of,
-    operands,
-)
+from ..errors import DAMAGED, TreecompileError, UnsupportedModel
+from ..program import Feature, Origin, Program, Read
 from ..read import ModelFile
+from ..read.budget import EXPRESSION, Exhausted, at_work, charge
 from ..read.records import Record
 from ..schema import Described
 from .beside import (
@@ -48,10 +33,13 @@ from .beside import (
 from .boosters import is_booster, library_of
 from .compose import transform
 from .dummies import match_columns
+from .encoded import check_encoded
 from .ensembles import lower_ensemble as _ensemble
-from .flow import Flow, Raw, Step
+from .flow import Flow, Raw, Step, Told
 from .inverse import with_inverse
-from .models import ENSEMBLES, TREES, refuse
+from .kinds import with_kinds
+from .matrix import with_matrix
+from .models import ENSEMBLES, TREES, refuse, refuse_a_part
 from .names import fitted_names
 from .parts import find_part
 from .paths import name_part
@@ -62,6 +50,9 @@ from .versions import accepts_missing, version_of, version_text
 from .wrappers import Unwrapped, unwrap
 
 NOTHING = Beside()
+
+# scikit-learn's own models of trees, beside the trees themselves.
+_OF_TREES = ("RandomForest", "ExtraTrees", "GradientBoosting")
 
 
 # numpy moved it in 1.25.
@@ -76,6 +67,8 @@ def lower(
     reject_unknown: bool = False,
     part: str | None = None,
     beside: Beside = NOTHING,
+    category_dtype: tuple[str, ...] | None = None,
+    sparse: bool | None = None,
 ) -> Program:
     """The program that a model file's fitted estimator stands for.
 
@@ -83,18 +76,33 @@ def lower(
     ``threshold`` is the share of the second of two classes from which it is the answer.
     ``reject_unknown`` refuses categories that an encoder did not know, where it would
     take them. ``part`` is the path of the estimator, where the file holds a container of
-    several. ``beside`` are encoders, a preprocessing and labels to put around it. Raises
+    several. ``beside`` are encoders, a preprocessing and labels to put around it.
+    ``category_dtype`` and ``sparse`` say what a file may not (``flow.Told``). Raises
     UnsupportedModel, naming the part, for what cannot be compiled exactly, and BadSchema
     where ``described`` does not fit.
     """
+
+    def one(told: Told) -> Program:
+        return _lower(root, file, described, threshold, reject_unknown, beside, told)
+
     try:
-        with warnings.catch_warnings():
+        # A copy: the file may be lowered again.
+        with at_work(file.budget.copy()), warnings.catch_warnings():
             # Complex numbers in the place of real ones: numpy would only warn.
             warnings.simplefilter("error", _ComplexWarning)
             root = find_part(file.root, part)
             for each in (root, *(part.value for part in beside.parts)):
                 check_shadows(each)
-            return _lower(root, file, described, threshold, reject_unknown, beside)
+            told = Told(category_dtype, sparse=sparse)
+            frame = fitted_names([root]) is not None
+            return with_matrix(one, told, bool(beside.parts), frame)
+    except Exhausted:
+        raise UnsupportedModel(
+            "",
+            "The model comes to far more than its file can hold: the file is damaged, or "
+            "made to exhaust its reader.",
+            "Do not load it. If you made it yourself, save the model without compression.",
+        ) from None
     except TreecompileError:
         raise
     except (
@@ -106,6 +114,14 @@ def lower(
         _ComplexWarning,
     ) as error:
         # A file can hold anything under the names of fitted attributes.
+        lacking = str(error.args[0]) if isinstance(error, KeyError) else ""
+        if lacking.endswith("_") and lacking.isidentifier():
+            raise UnsupportedModel(
+                "",
+                f"A part of the model has no {lacking}, as one has that is fitted.",
+                "Call fit() before the model is pickled; if it was fitted, the file is "
+                "damaged or was made by hand.",
+            ) from error
         raise UnsupportedModel(
             "",
             f"The parts of the model do not fit together ({type(error).__name__}: "
@@ -121,16 +137,18 @@ def _lower(
     threshold: float | None,
     reject_unknown: bool,
     beside: Beside,
+    told: Told,
 ) -> Program:
     unwrapped = unwrap(root)
     record, path = unwrapped.record, name_part(unwrapped.path, unwrapped.record)
     is_tree = isinstance(record, Record) and record.name in TREES
     if not isinstance(record, Record) or not (is_tree or record.kind in ENSEMBLES):
+        refuse_a_part(root)
         refuse(record, unwrapped.path)
     version_of(record, path)
     library = library_of(record, path)
     _check_fitted(record, path)
-    raw, flow = _start(unwrapped, described, reject_unknown, path, beside)
+    raw, flow = _start(unwrapped, described, reject_unknown, path, beside, told)
     raw.of_numpy_2 = file.of_numpy_2
     inputs, frame = flow.features, flow.frame
     for where, part in unwrapped.transformers:
@@ -141,9 +159,9 @@ def _lower(
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
     program = relabel(program, beside, path)
-    columns = raw.columns((*program.features, *program.inner))
-    for value in _read_as_numbers(program):
-        _check_kinds(value, columns)
+    check_encoded(program, told, is_tree or record.name.startswith(_OF_TREES))
+    _check_used(told, path)
+    program, columns = with_kinds(program, raw)
     return replace(
         program,
         columns=columns,
@@ -155,6 +173,7 @@ def _lower(
             version=library.version,
             sha256=file.sha256,
             mixed=versions_beside(beside, version_text(record)),
+            options=_decided(told),
         ),
         checks=tuple(raw.checks),
         inputs=inputs,
@@ -195,6 +214,24 @@ def _tree(
     )
 
 
+def _check_used(told: Told, path: str) -> None:
+    """Refused where columns are named for a model that knows no such columns."""
+    if told.category_dtype is not None and not told.category_used:
+        raise UnsupportedModel(
+            path,
+            "--category-dtype is for models of LightGBM that were fitted on a frame with "
+            "columns of dtype category, and this is none",
+            "Leave it away.",
+        )
+
+
+def _decided(told: Told) -> tuple[tuple[str, str], ...]:
+    """Options that say what the description of the columns has told."""
+    if told.decided is None:
+        return ()
+    return (("category_dtype", ",".join(told.decided)),)
+
+
 def _check_fitted(record: Record, path: str) -> None:
     """Fitting leaves attributes whose names end in an underscore."""
     if not is_booster(record) and not any(name.endswith("_") for name in record):
@@ -221,6 +258,7 @@ def _start(
     reject_unknown: bool,
     path: str,
     beside: Beside,
+    told: Told,
 ) -> tuple[Raw, Flow]:
     """The raw columns, and the flow before the first step of the model."""
     parts = [part for _, part in unwrapped.transformers]
@@ -230,47 +268,23 @@ def _start(
     frame = fitted_names([*before, *records]) is not None
     encoded = encodings(names, beside)
     given = raw_names(names, encoded)
+    charge(EXPRESSION * len(given))
     if described is None:
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
-        raw = Raw(given, reject_unknown)
+        raw = Raw(given, reject_unknown, told=told)
     else:
-        columns, features = match_columns(given, described)
-        raw = Raw(tuple(c.name for c in columns), reject_unknown, described=columns)
+        matched, features = match_columns(given, described, _spaceless(unwrapped))
+        columns = tuple(each.column for each in matched)
+        told.seen = tuple(each.seen for each in matched)
+        told.of_category = tuple(each.category for each in matched)
+        names_ = tuple(c.name for c in columns)
+        raw = Raw(names_, reject_unknown, described=columns, told=told)
     flow = encode(names, Flow(features, frame=frame), encoded, raw)
-    return raw, fit_to(preprocess(flow, beside, raw), beside, records, path)
+    flow = fit_to(preprocess(flow, beside, raw), beside, records, path)
+    return raw, flow if told.sparse is None else replace(flow, sparse=told.sparse)
 
 
-def _read_as_numbers(program: Program) -> list[Expression]:
-    """What a model reads as numbers. Of the columns of a model of pipelines, each of
-    which has an encoder of its own, those are not that no tree and no sum reads."""
-    model = program.model
-    if isinstance(model, SingleTree):
-        return [feature.value for feature in program.features]
-    tests = (test for tree in program.trees() for test in tree.tests)
-    read = {test.feature for test in tests if isinstance(test, (Threshold, Bands))}
-    found = [program.feature(i).value for i in sorted(read)]
-    for stage in (*model.stages, *model.links):
-        found += inputs_of(stage)
-    return found
-
-
-def _check_kinds(expression: Expression, columns: tuple[Column, ...]) -> None:
-    """BadSchema where a column of text is read as a number."""
-    todo = [expression]
-    while todo:
-        expression = todo.pop()
-        if isinstance(expression, (Match, IsMissing)):
-            inner = expression.operand
-            while isinstance(inner, (Fill, Replace)):
-                inner = inner.operand
-            if isinstance(inner, Read):
-                continue
-        if isinstance(expression, Read):
-            column = columns[expression.column]
-            if any(isinstance(c, str) for c in column.categories or ()):
-                raise BadSchema(
-                    f"Column {column.name!r} holds text, and the model was fitted on "
-                    "it as a number.\nIf it was encoded before the model was fitted, "
-                    "records must hold the encoded number;\ndescribe it so."
-                )
-        todo.extend(operands(expression))
+def _spaceless(unwrapped: Unwrapped) -> bool:
+    """Whether the names of the columns are LightGBM's, which has no spaces in them."""
+    record = unwrapped.record
+    return not unwrapped.transformers and record.kind[0] == "lightgbm"

@@ -17,11 +17,11 @@ from ..errors import UnsupportedModel
 from ..program import Constant, Feature, Match, Program, Read, SingleTree, columns_of
 from ..read.records import Record
 from ..suggest import did_you_mean
-from .compose import TRANSFORMERS, transform
+from .compose import TRANSFORMERS, is_fitted, transform
 from .flow import Flow, Raw, Step, flow_of
 from .labels import ENCODERS, mapping_of
 from .names import fitted_names, input_names
-from .parts import is_container, listed, records_of
+from .parts import answers, is_container, listed, records_of
 from .paths import name_part
 from .versions import version_text
 
@@ -163,16 +163,21 @@ def encode(
     """The columns of the model, made of those of a record (``flow``)."""
     given = {feature.name: feature for feature in flow.features}
     made: dict[int, Feature] = {}
+    sparse = flow.sparse
     for each in encoded:
         taken = replace(flow, features=tuple(given[name] for name in each.sources))
-        values = _encode(each.part, taken, raw).values
-        for place, value in zip(each.places, values, strict=True):
+        block = _encode(each.part, taken, raw)
+        if block.sparse:
+            raw.told.made_sparse.append(each.part.where)
+            sparse = bool(raw.told.sparse)
+        for place, value in zip(each.places, block.values, strict=True):
             made[place] = Feature(names[place], value)
+            raw.told.encoded[value] = (names[place], each.part.where)
     features = tuple(
         made[place] if place in made else given[name]
         for place, name in enumerate(names)
     )
-    return replace(flow, features=features)
+    return replace(flow, features=features, sparse=sparse)
 
 
 def _encode(part: Part, flow: Flow, raw: Raw) -> Flow:
@@ -183,7 +188,7 @@ def _encode(part: Part, flow: Flow, raw: Raw) -> Flow:
     step = Step(value, flow, part.where, raw)
     if isinstance(value, Record) and value.kind in ENCODERS:
         return ENCODERS[value.kind](step)
-    if isinstance(value, Record):
+    if isinstance(value, Record) and not answers(value):
         _check_fitted(part)
         return transform(step)
     raise UnsupportedModel(
@@ -260,6 +265,10 @@ def preprocess(flow: Flow, beside: Beside, raw: Raw) -> Flow:
     """The flow behind the preprocessing."""
     for part in beside.preprocess:
         flow = transform(Step(part.value, flow, part.where, raw))
+        if flow.sparse:
+            raw.told.made_sparse.append(part.where)
+            if raw.told.sparse is False:
+                flow = replace(flow, sparse=False)
     return flow
 
 
@@ -300,21 +309,15 @@ def _check_transformer(part: Part) -> None:
         transform(Step(part.value, Flow(()), part.where, Raw(())))  # says why
 
 
-# What is fitted without leaving a trace.
-_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
-_STATELESS |= {"FeatureUnion"}
-
-
 def _check_fitted(part: Part) -> None:
     record = part.value
-    if not isinstance(record, Record):
+    if not isinstance(record, Record) or answers(record):
         raise UnsupportedModel(
             name_part(part.where, record),
             "it is no transformer",
             listed(records_of(record)) if is_container(record) else "",
         )
-    fitted = any(name.endswith("_") and name[:1] != "_" for name in record)
-    if not fitted and record.name not in _STATELESS:
+    if not is_fitted(record):
         raise UnsupportedModel(
             name_part(part.where, record),
             "it is not fitted",

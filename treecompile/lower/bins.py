@@ -9,17 +9,22 @@ from typing import Any
 import numpy as np
 
 from ..program import Apply, Expression, Steps, equals
-from .flow import FLOAT64, Flow, Step, dtype_names, flow_of
+from .flow import FLOAT64, Flow, OtherMatrix, Step, dtype_names, flow_of
 
 
 def binarizer(step: Step) -> Flow:
     """One where the number is above the threshold, else zero."""
     threshold = float(step.record.get("threshold", 0.0))
     if step.flow.sparse and threshold < 0:
-        raise step.refuse("on a sparse matrix its threshold cannot be below zero")
+        raise OtherMatrix(
+            step.here, "on a sparse matrix its threshold cannot be below zero"
+        )
     step.doubles()
     least = math.nextafter(threshold, math.inf)
-    return step.flow.with_values(Steps(v, (least,)) for v in not_missing(step))
+    flow = step.flow.with_values(Steps(v, (least,)) for v in not_missing(step))
+    if flow.sparse:  # it drops the zeros that it makes
+        step.raw.stored.update(flow.values)
+    return flow
 
 
 def discretizer(step: Step) -> Flow:

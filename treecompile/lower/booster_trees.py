@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import DAMAGED
 from ..program import Bands, Category, Constant, Feature, Match, State, Test, Tree
+from ..read.budget import EXPRESSION, NODE, TREE, charge
 from ..read.records import Record
 from .build import Member
 from .flow import Flow, Raw
@@ -33,6 +34,7 @@ def coded(
     columns (by their place); ``closed`` refuses others, else they count as missing."""
     features = list(flow.features)
     for i, values in categories:
+        charge(EXPRESSION * len(values))
         table = tuple((value, float(code)) for code, value in enumerate(values))
         value = features[i].value
         known: list[Category] = [*values, State.MISSING] if closed else [*values]
@@ -60,6 +62,7 @@ def tree_of(
     is reached twice or is not there.
     """
     count = len(left)
+    charge(TREE + 2 * NODE * count)
     order, place = [0], {0: 0}
     lefts: list[int] = []
     rights: list[int] = []
@@ -102,7 +105,7 @@ def bands(
 ) -> Bands:
     """A test by pieces of the number line: ``first`` says whether the lowest numbers go
     left, and each (cut, left) how those above the cut do. The cuts ascend."""
-    cuts = [] if first else [-math.inf]
+    cuts: list[float] = []
     inside = first
     for cut, left in pieces:
         if left != inside:
@@ -111,4 +114,4 @@ def bands(
             else:
                 cuts.append(cut)
             inside = left
-    return Bands(feature, tuple(cuts), missing_left)
+    return Bands(feature, tuple(cuts), missing_left, first)

@@ -54,6 +54,8 @@ class Builder:
     rounded: bool = False  # a tree compares in single precision
     linear: bool = False  # a linear model is among them
     linear_in_singles: bool = False
+    #: What is to be said of the whole, beside what is not promised of the last bits.
+    remarks: list[str] = field(default_factory=list)
     #: The models inside one another that stages are added for: where, and which class.
     members: tuple[tuple[str, str], ...] = ()
     _places: dict[Expression, int] = field(default_factory=dict)

@@ -64,6 +64,8 @@ def _fold(inner: Member, classes: Labels) -> Vector:
             "in its batch",
             "Supported are method='sigmoid' and method='isotonic'.",
         )
+    if len(calibrators) != len(scores):
+        raise inner.refuse("its calibrators do not fit its scores: the file is damaged")
     places = [of_class(classes, label) for label in known]
     shares: list[Expression] = [Number(0.0)] * len(classes)
     for place, score, curve in zip(places, scores, calibrators):

@@ -7,7 +7,6 @@ known by their numbers there.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import struct
@@ -21,6 +20,8 @@ from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
 from ..program import Constant
+from ..read import json_text
+from ..read.budget import NODE, TREE, charge, current
 from ..read.flatbuffers import Table, damaged, root_of
 from ..read.records import Record
 
@@ -43,6 +44,9 @@ _MISSING_IS_LARGEST = 2
 
 _VERSION = re.compile(r"(?:tags/v|CatBoost release )(\d{1,4})\.(\d{1,4})((?:\.\d+)*)")
 _MOST_CLASSES = 100_000
+# Bytes in memory of a number that becomes a split, a size or a part of a leaf.
+_VALUE = 40
+_SPLIT = 150
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def catboost_model(record: Record, path: str) -> CatboostModel:
             path, "it is not fitted", "Call fit() before the model is pickled."
         )
     try:
+        charge(2 * len(payload))
         return _model(bytes(payload), path)
     except UnreadableFile as error:
         raise UnsupportedModel(path, str(error)) from error
@@ -130,7 +135,7 @@ class _Parts:
     def __init__(self, data: bytes, path: str) -> None:
         self.path = path
         self.left = len(data)  # bytes that may still be read, none of them twice
-        root = root_of(data)
+        root = root_of(data, current())
         if root.text(_FORMAT) != _FORM:
             raise self._refuse("its format is not known", "Update treecompile.")
         trees = root.table(_TREES)
@@ -206,6 +211,7 @@ class _Parts:
             found = self._spent(feature.array(_BORDERS, "<f4")).astype(np.float64)
             if np.isnan(found).any():
                 raise self._damaged("a border of it is no number")
+            charge(_SPLIT * len(found))
             splits += [Split(column, value, False) for value in found.tolist()]
             if feature.byte(_MISSING) == _MISSING_IS_LARGEST:
                 missing_right.add(column)
@@ -218,6 +224,7 @@ class _Parts:
             if place is None:
                 raise self._damaged("a category of it is of no column")
             values = self._spent(feature.array(_ONE_HOT_VALUES, "<i4")).tolist()
+            charge(_SPLIT * len(values))
             splits += [Split(place, float(value), True) for value in values]
         given = [(names[i], str(i)) for i in range(width)]
         made_up = all(name in ("", number) for name, number in given)
@@ -310,6 +317,7 @@ class _Parts:
         table: NDArray[np.float64],
     ) -> CatboostTree:
         count, dimension = len(splits), table.shape[1]
+        charge(TREE + NODE * count)
         numbers = splits.tolist()
         left = [-1] * count
         right = [-1] * count
@@ -420,7 +428,7 @@ class _Parts:
         if text is None:
             return {}
         try:
-            value = json.loads(text)
+            value = json_text.loads(text, current())
         except (ValueError, RecursionError) as error:
             raise damaged(f"its {key} are no JSON") from error
         if not isinstance(value, dict):
@@ -440,6 +448,7 @@ class _Parts:
 
     def _spent(self, array: NDArray[Any]) -> NDArray[Any]:
         self._spend(array.nbytes)
+        charge(_VALUE * array.size)
         return array
 
     def _spend(self, count: int) -> None:
@@ -464,6 +473,7 @@ def _symmetric(splits: list[int], table: NDArray[np.float64]) -> CatboostTree:
     """The tree that tests the same border in all nodes of a level. Split k sets bit k of
     the number of the leaf."""
     depth = len(splits)
+    charge(TREE + (NODE << depth))
     inner = 2**depth - 1
     tests, leaves = [], [0]
     for level, split in enumerate(splits):

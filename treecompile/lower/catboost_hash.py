@@ -18,8 +18,9 @@ _PAIR = 0x9DDFEA08EB382D69
 def category_hash(category: str | int) -> int:
     """The hash of a category, as a number of 32 bits with a sign.
 
-    A number counts as its digits. Raises ValueError where it is too long.
+    A number counts as its digits, True as 1. Raises ValueError where it is too long.
     """
+    category = int(category) if isinstance(category, bool) else category
     text = str(category).encode("utf-8", "surrogateescape")
     if len(text) > LONGEST:
         raise ValueError(f"a category of more than {LONGEST} bytes")

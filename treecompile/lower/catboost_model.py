@@ -76,21 +76,51 @@ def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
             table = tuple((x, float(category_hash(x))) for x in known)
         except ValueError as error:
             raise UnsupportedModel(path, f"column {name!r} holds {error}") from error
+        _check_categories(model, i, table, path, name)
         raw.categories(value, list(known), closed=True, numeric=False)
         features[i] = Feature(name, Match(value, table, math.nan))
     return replace(flow, features=tuple(features))
 
 
 def _known(value: Expression, raw: Raw) -> tuple[str | int, ...] | None:
-    """The categories of a column, if they are said to be all, and text or integers."""
+    """The categories of a column, if they are said to be all, and text, integers or
+    booleans. The integers of a number column are those that the data holds."""
     if not isinstance(value, Read) or raw.described is None:
         return None
     column = raw.described[value.column]
     known = column.categories
-    if known is None or column.unknown:
+    if known is None:
+        seen = raw.told.seen
+        known = seen[value.column] if value.column < len(seen) else ()
+        if not known or column.missing:
+            return None
+    if column.unknown:
         return None
-    found = tuple(x for x in known if type(x) in (str, int))
+    found = tuple(x for x in known if type(x) in (str, int, bool))
     return found if len(found) == len(known) else None  # type: ignore[return-value]
+
+
+def _check_categories(
+    model: CatboostModel,
+    column: int,
+    table: Sequence[tuple[Any, float]],
+    path: str,
+    name: str,
+) -> None:
+    """Refused where the model tests no category that there is said to be: then it was
+    fitted on others, as on "True" where the data now holds True, which is 1 to it."""
+    tested = {x.value for x in model.splits if x.category and x.column == column}
+    if tested and tested.isdisjoint(code for _, code in table):
+        shown = ", ".join(repr(x) for x, _ in table[:3])
+        raise UnsupportedModel(
+            path,
+            f"column {name!r}: the model tests none of the categories that there are "
+            f"said to be ({shown}{', ...' * (len(table) > 3)})",
+            "It was fitted on others, or on the same in another form: as text, say, "
+            'where the data holds True or 1. List them as they were, as "enum": '
+            '["True", "False"], in a schema: `treecompile schema raw.csv` writes one to '
+            "begin with, for --schema.",
+        )
 
 
 def catboost(member: Member) -> Answering:
@@ -98,7 +128,7 @@ def catboost(member: Member) -> Answering:
     record = member.record
     model = catboost_model(record, member.here)
     member.check_width(model.width)
-    member.check_columns(True, LARGEST)
+    member.check_columns(True, math.inf)
     raw = _scaled(member, model, _sum(member, model))
     words = sum_of(len(model.trees))
     if record.name == "CatBoostClassifier":

@@ -128,7 +128,10 @@ def ada_classifier(member: Member) -> Answering:
     words = f"the weighted votes of {counted(len(models), 'model')}"
     if count == 1:
         ones = build.values([Number(1.0)], "share")
-        return Answering((classes,), (Choice(ones),), words, lambda: (ones,))
+        zero = None  # up to 1.2 it was a mean of the weights
+        if member.version >= (1, 3):
+            zero = build.values([Number(0.0)], "decision")
+        return Answering((classes,), (Choice(ones),), words, lambda: (ones,), zero)
     early = member.version < (0, 22)
     if record.get("algorithm", "SAMME") == "SAMME.R":
         total = _logarithms(member, models, count)
@@ -466,7 +469,7 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
         kept = [
             float(weight)
             for weight, (_, model) in zip(
-                np.asarray(weights).tolist(), record["estimators"]
+                np.asarray(weights).tolist(), record["estimators"], strict=True
             )
             if not isinstance(model, str) and model is not None
         ]
@@ -475,8 +478,10 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
         labels = [str(i) for i in range(len(models))]
     members = [
         member.inner(model, f"estimator {label!r}")
-        for label, model in zip(labels, models)
+        for label, model in zip(labels, models, strict=True)
     ]
+    if weights is not None and len(kept) != len(members):
+        raise member.refuse("its weights do not fit its models: the file is damaged")
     return members, None if weights is None else kept
 
 

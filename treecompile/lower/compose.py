@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import UnsupportedModel, wrapped
 from ..program import Arithmetic, Number, columns_of
+from ..read.budget import EXPRESSION, charge
 from ..read.records import Name, Record
 from . import (
     bins,
@@ -23,7 +24,7 @@ from . import (
     selectors,
 )
 from .flow import Flow, Step, side_by_side
-from .paths import join, name_part
+from .paths import join, name_part, of_another
 
 Transformer = Callable[[Step], Flow]
 
@@ -42,16 +43,37 @@ def transform(step: Step) -> Flow:
         step.raw.visit(record, step.here)
         if record.kind not in COMPOSITES:
             step.raw.met.update(*map(columns_of, step.flow.values))
+        if not is_fitted(record):
+            raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
         flow = TRANSFORMERS[record.kind](step)
+        if flow.sparse and not step.flow.sparse and record.kind not in COMPOSITES:
+            step.raw.stored.update(flow.values)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
     names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
-    supported = wrapped(f"Supported transformers are {names}.")
-    problem = "this transformer cannot be compiled exactly"
+    other = of_another(record)
+    whose = " of scikit-learn" * bool(other)
+    supported = wrapped(f"Supported transformers{whose} are {names}.")
+    problem = f"this transformer{other} cannot be compiled exactly"
     if isinstance(record, Record) and record.kind in INEXACT:
         problem += f": {INEXACT[record.kind]}"
     raise UnsupportedModel(
         name_part(step.path, record), problem, f"{supported}\n{UNSUPPORTED_ADVICE}"
+    )
+
+
+# What is fitted without leaving a trace.
+_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
+_STATELESS |= {"FeatureUnion"}
+
+
+def is_fitted(record: Record) -> bool:
+    """Whether a transformer was fitted, which leaves attributes that end in ``_``."""
+    prefit = record.name == "SelectFromModel" and record.get("prefit") is True
+    return (
+        record.name in _STATELESS
+        or prefit
+        or any(name.endswith("_") and name[:1] != "_" for name in record)
     )
 
 
@@ -121,7 +143,15 @@ def column_transformer(step: Step) -> Flow:
         titles = [_prefixed(prefixes, name, title) for title in block.names]
         blocks.append(block.with_names(titles))
     sparse = bool(record.get("sparse_output_", False))
+    _stored(step, blocks, sparse)
     return side_by_side(blocks, sparse, makes_frames(record))
+
+
+def _stored(step: Step, blocks: list[Flow], sparse: bool) -> None:
+    """Notes what a sparse matrix is made of; blocks that are sparse stay as they are."""
+    for block in blocks:
+        if sparse and not block.sparse:
+            step.raw.stored.update(block.values)
 
 
 def _prefixed(prefixes: Any, transformer: str, feature: str) -> str:
@@ -170,13 +200,17 @@ def select(step: Step, name: str, columns: Any) -> list[int]:
                 f"the columns of transformer {name!r} are not known",
                 "Give them as a list, and fit again.",
             )
+    charge(EXPRESSION * len(columns))
     columns = [c.item() if isinstance(c, np.generic) else c for c in columns]
     if columns and all(isinstance(column, bool) for column in columns):
         return [i for i, wanted in enumerate(columns) if wanted]
     places = []
+    known: dict[str, int] = {}
+    for place, own in enumerate(names):
+        known.setdefault(own, place)
     for column in columns:
-        if isinstance(column, str) and column in names:
-            places.append(names.index(column))
+        if isinstance(column, str) and column in known:
+            places.append(known[column])
         elif isinstance(column, int) and -count <= column < count:
             places.append(column % count)
         else:
@@ -206,6 +240,7 @@ def feature_union(step: Step) -> Flow:
         start = f"{name}__" if prefixes else ""
         blocks.append(block.with_names(start + title for title in block.names))
     sparse = any(block.sparse for block in blocks)
+    _stored(step, blocks, sparse)
     return side_by_side(blocks, sparse, makes_frames(step.record))
 
 

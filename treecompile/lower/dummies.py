@@ -4,14 +4,17 @@ A model that was fitted on ``pandas.get_dummies`` knows its features by name alo
 Once a schema or the training data says that ``odor`` is a column and ``n`` one of its
 categories, the feature is read from the raw column. Names are matched exactly where
 they can be, else as identifiers (``stalk-root`` and ``stalk_root`` are one name), else
-without regard to case; a feature that two columns could explain is refused.
+without regard to the case of the column. That is of columns: the category is matched as
+it is, since another spelling may be another category, which the data lacks; but for
+LightGBM, which makes underscores of spaces. A feature that two columns could explain is
+refused, and so are two that would be read from one value.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,19 +49,21 @@ class Meaning:
 
 
 def match_columns(
-    names: tuple[str, ...], described: tuple[Described, ...]
-) -> tuple[tuple[Column, ...], tuple[Feature, ...]]:
+    names: tuple[str, ...], described: tuple[Described, ...], spaceless: bool = False
+) -> tuple[tuple[Described, ...], tuple[Feature, ...]]:
     """The raw columns that the features come from, and each feature over them.
 
     Columns carry the model's own spelling, in the order in which the features first
-    use them. Raises BadSchema for a feature that no column explains, or that two do.
+    use them. ``spaceless`` says that the model made underscores of the spaces in names.
+    Raises BadSchema for a feature that no column explains, or that two do.
     """
-    index = _Index(described)
+    index = _Index(described, spaceless)
     found = [index.meaning(name) for name in names]
     unexplained = [name for name, meaning in zip(names, found) if meaning is None]
     if unexplained:
         raise BadSchema(_no_column(unexplained, described))
     meanings = [meaning for meaning in found if meaning is not None]
+    _check_distinct(names, meanings, described)
     by_source: dict[int, list[Meaning]] = defaultdict(list)
     spelling: dict[int, str] = {}
     for name, meaning in zip(names, meanings):
@@ -67,8 +72,7 @@ def match_columns(
     if len(set(spelling.values())) != len(spelling):
         raise BadSchema("Two columns of the data would have one name in the model.")
     columns = tuple(
-        _column(replace(described[i].column, name=spelling[i]), described[i].seen, uses)
-        for i, uses in by_source.items()
+        _column(described[i], spelling[i], uses) for i, uses in by_source.items()
     )
     place = {source: position for position, source in enumerate(by_source)}
     return columns, tuple(
@@ -80,10 +84,12 @@ def match_columns(
 class _Index:
     """Which meanings a name can have, by ever looser readings of the name."""
 
-    def __init__(self, described: tuple[Described, ...]) -> None:
+    def __init__(self, described: tuple[Described, ...], spaceless: bool) -> None:
         self.described = described
+        self.spaceless = spaceless
         self.exact: dict[str, set[Meaning]] = defaultdict(set)
         self.parts: dict[tuple[str, str], set[Meaning]] = defaultdict(set)
+        self.caseless: dict[tuple[str, str], set[Meaning]] = defaultdict(set)
         self.loose: dict[str, set[Meaning]] = defaultdict(set)
         self.looser: dict[str, set[Meaning]] = defaultdict(set)
         for source, column in enumerate(described):
@@ -91,11 +97,11 @@ class _Index:
             self._add(name, Meaning(source))
             for category, text in _texts(column):
                 meaning = Meaning(source, True, category)
+                self.exact[f"{name}_{text}"].add(meaning)
                 self.parts[_identifier(name), text].add(meaning)
-                if _identifier(text):
-                    self._add(f"{name}_{text}", meaning)
-                else:  # as an identifier, "odor_?" would be the column itself
-                    self.exact[f"{name}_{text}"].add(meaning)
+                self.caseless[_identifier(name).casefold(), text].add(meaning)
+                if self.spaceless:
+                    self.parts[_identifier(name), text.replace(" ", "_")].add(meaning)
 
     def _add(self, name: str, meaning: Meaning) -> None:
         self.exact[name].add(meaning)
@@ -120,13 +126,23 @@ class _Index:
 
     def _readings(self, name: str) -> Iterator[set[Meaning]]:
         yield self.exact.get(name, set())
-        parted: set[Meaning] = set()
-        for prefix, text in _splits(name):
-            parted |= self.parts.get((_identifier(prefix), text), set())
-        yield parted
+        yield self._parted(name, self.parts, _identifier)
         yield self.loose.get(_identifier(name), set())
+        yield self._parted(name, self.caseless, lambda x: _identifier(x).casefold())
         yield self.looser.get(_identifier(name).casefold(), set())
         yield self._never_missing(name)
+
+    def _parted(
+        self,
+        name: str,
+        known: dict[tuple[str, str], set[Meaning]],
+        spelt: Callable[[str], str],
+    ) -> set[Meaning]:
+        """The meanings as a column, in some spelling, and the category itself."""
+        found: set[Meaning] = set()
+        for prefix, text in _splits(name):
+            found |= known.get((spelt(prefix), text), set())
+        return found
 
     def _never_missing(self, name: str) -> set[Meaning]:
         """``odor_nan``, which get_dummies(dummy_na=True) makes of every column, where
@@ -138,6 +154,23 @@ class _Index:
             if text == "nan" and _identifier(prefix) == _identifier(column.column.name)
         }
         return {Meaning(source, True) for source in columns}
+
+
+def _check_distinct(
+    names: tuple[str, ...], meanings: list[Meaning], described: tuple[Described, ...]
+) -> None:
+    """BadSchema where two features would be read from the same thing."""
+    first: dict[Meaning, str] = {}
+    for name, meaning in zip(names, meanings):
+        other = first.setdefault(meaning, name)
+        if other != name:
+            column = described[meaning.source].column.name
+            raise BadSchema(
+                f"The features {other!r} and {name!r} of the model would both be read "
+                f"from one value of the column {column!r}.\n"
+                "The data lacks what one of them stands for: describe every category, in "
+                "the spelling of the model."
+            )
 
 
 def _identifier(name: str) -> str:
@@ -177,11 +210,12 @@ def _column_part(name: str, meaning: Meaning, described: tuple[Described, ...]) 
     return own
 
 
-def _column(column: Column, seen: tuple[Constant, ...], uses: list[Meaning]) -> Column:
+def _column(described: Described, name: str, uses: list[Meaning]) -> Described:
     """The column as the data knew it; dummies make categories of its numbers."""
+    column = replace(described.column, name=name)
     if column.categories is None and any(meaning.dummy for meaning in uses):
-        return Column(column.name, seen, missing=column.missing)
-    return column
+        column = Column(name, described.seen, missing=column.missing)
+    return replace(described, column=column)
 
 
 def _expression(meaning: Meaning, read: Read) -> Expression:
@@ -203,25 +237,39 @@ def _no_column(unexplained: list[str], described: tuple[Described, ...]) -> str:
         lines.append(f"    and {len(unexplained) - 10} more")
     lines.append(
         "A feature is a column of numbers, or a column and one of its values, as in "
-        "'odor_n'."
+        "'odor_n'.\nThe value is spelt as in the feature: where names were changed after "
+        "get_dummies, change the\nvalues of the data alike."
     )
     return "\n".join(lines)
 
 
+# What flags begin with that are of no column: is_active, has_garden.
+_FLAGS = frozenset(
+    "is was are were has have had can could may did does do will with without no not "
+    "non any in on opt use uses used flag ind indicator bool remainder".split()
+)
+
+
 def dummy_like(program: Program) -> list[str]:
-    """The features that look like dummy columns: named like a column and a value, and
-    only ever asked whether they are 0 or 1."""
+    """The features that look like dummy columns: raw columns, at least two of which are
+    named like one column and a value, none of which is asked anything but whether it is
+    0 or 1. Flags of the user's own, as is_active beside is_new, are not meant."""
+    if program.origin.steps:
+        return []
     asked: dict[int, set[float]] = defaultdict(set)
     for tree in program.trees():
         for test in tree.tests:
             if isinstance(test, Threshold):
                 asked[test.feature].add(test.cut)
     halves = {0.5, *double_cuts(np.array([0.5])).tolist()}
-    return [
-        feature.name
-        for index, feature in enumerate(program.features)
-        if asked[index]
-        and asked[index] <= halves
-        and isinstance(feature.value, Read)
-        and any(True for _ in _splits(feature.name))
-    ]
+    groups: dict[str, set[int]] = defaultdict(set)
+    for index, feature in enumerate(program.features):
+        for prefix, _ in _splits(feature.name):
+            if isinstance(feature.value, Read) and prefix.casefold() not in _FLAGS:
+                groups[prefix].add(index)
+    found: set[int] = set()
+    for members in groups.values():
+        tested = [index for index in members if asked[index]]
+        if len(members) > 1 and all(asked[index] <= halves for index in tested):
+            found.update(tested)
+    return [program.features[index].name for index in sorted(found)]

@@ -8,14 +8,15 @@ counted for itself (``n_values="auto"``), only the numbers that it saw keep thei
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 import numpy as np
 
 from ..program import Expression, Feature, Steps, equals
+from ..read.budget import EXPRESSION, LABEL, charge
 from ..read.records import Record
-from .flow import Flow, Step, dtype_names, flow_of, side_by_side
+from .flow import Flow, OtherMatrix, Step, dtype_names, flow_of, side_by_side
 
 _LARGEST_INTEGER = math.nextafter(2.0**63, 0.0)
 
@@ -48,7 +49,7 @@ def early_one_hot(step: Step) -> Flow:
     """The columns that it encodes; to the right of them, those that it does not."""
     record, flow = step.record, step.flow
     if flow.sparse:
-        raise step.refuse("it takes no sparse matrix, and one reaches it")
+        raise OtherMatrix(step.here, "it takes no sparse matrix, and one reaches it")
     chosen = _chosen(step)
     rest = [f for f, wanted in zip(flow.features, chosen) if not wanted]
     if not any(chosen):
@@ -82,17 +83,24 @@ def _indicators(step: Step, features: list[Feature]) -> list[tuple[str, Expressi
     record = step.record
     counts = _integers(step, "n_values_", len(features))
     starts = _integers(step, "feature_indices_", len(features) + 1)
-    active = None
+    active, ordered = None, []
     counted = record.get("_n_values", record.get("n_values", "auto"))
     if isinstance(counted, str):
         array = record.get("active_features_", record.get("_active_features_"))
-        active = {int(place) for place in np.asarray(array).tolist()}
+        active = np.asarray(array).reshape(-1)
+        charge(LABEL * len(active))
+        ordered = sorted({int(place) for place in active.tolist()})
     closed = record.get("handle_unknown", "error") == "error"
     pairs: list[tuple[str, Expression]] = []
     for feature, count, start in zip(features, counts, starts):
         high = math.nextafter(float(count), -math.inf) if closed else _LARGEST_INTEGER
         step.raw.check(feature.value, False, math.nextafter(-1.0, 0.0), high)
-        numbers = [n for n in range(count) if active is None or start + n in active]
+        if active is None:
+            charge(2 * EXPRESSION * count)
+            numbers = list(range(count))
+        else:
+            numbers = [n - start for n in ordered[_within(ordered, start, count)]]
+            charge(2 * EXPRESSION * len(numbers))
         ends = {float(n) for n in numbers if n} | {n + 1.0 for n in numbers}
         edges = tuple(sorted(ends))
         place = Steps(feature.value, edges)
@@ -101,6 +109,11 @@ def _indicators(step: Step, features: list[Feature]) -> list[tuple[str, Expressi
             for n in numbers
         ]
     return pairs
+
+
+def _within(ordered: list[int], start: int, count: int) -> slice:
+    """Where the numbers from ``start`` on stand that are below ``start + count``."""
+    return slice(bisect_left(ordered, start), bisect_left(ordered, start + count))
 
 
 def _integers(step: Step, name: str, length: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..program import Category, Expression, Fill, Match, State
+from ..read.budget import EXPRESSION, LABEL, charge
 from .early_encoder import early_one_hot, is_early
 from .flow import Flow, Step, dtype_names, flow_of
+from .paths import kind_of
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,22 @@ def plain_categories(step: Step, array: Any) -> tuple[list[Category], list[str]]
     """
     if not isinstance(array, np.ndarray) or array.ndim != 1:
         raise step.refuse("its categories_ are no arrays: the file is damaged")
+    charge(EXPRESSION * len(array))
     plain: list[Category] = []
     for value in array.tolist():
         if isinstance(value, np.generic):
             value = value.item()
         if value is None or value != value:
             value = State.MISSING
+        elif isinstance(value, float) and math.isinf(value):
+            raise step.refuse(
+                "a category is infinite",
+                "Supported are text, numbers and booleans; replace infinities in the "
+                "data, and fit again.",
+            )
         elif type(value) not in (str, bool, int, float):
             raise step.refuse(
-                f"a category is a {type(value).__name__}",
+                f"a category is a {kind_of(value)}",
                 "Supported are text, numbers and booleans.",
             )
         plain.append(value)
@@ -220,6 +230,7 @@ def target(step: Step) -> Flow:
     for i, (name, value, known) in enumerate(columns):
         step.raw.categories(value, known.held, False, known.numeric)
         for k, label in enumerate(labels):
+            charge(LABEL * len(known.categories))
             numbers = np.asarray(encodings[i * len(labels) + k], dtype=float).tolist()
             title = f"{name}_{label}" if several else name
             pairs.append((title, Match(value, known.table(numbers), means[k])))

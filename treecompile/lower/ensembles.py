@@ -167,7 +167,7 @@ def _notes(
     package: str,
 ) -> tuple[str, ...]:
     """What is not promised of the last bits (semantics R2, 5.7)."""
-    notes = []
+    notes = list(dict.fromkeys(build.remarks))
     labels = isinstance(answering.answers[0], Choice)
     if any(map(_is_curved, [*stages, *links])):
         all_of_it = any(map(_is_curved, stages))

@@ -39,9 +39,9 @@ from ..program import (
     Replace,
     State,
     Steps,
-    columns_of,
     operands,
 )
+from ..read.budget import EXPRESSION, LABEL, charge
 from ..read.records import Name, Record
 from .paths import name_part
 from .versions import Version, version_of
@@ -82,6 +82,7 @@ class Flow:
 
     def with_values(self, values: Iterable[Expression]) -> Flow:
         """The same columns, each with another expression."""
+        charge(EXPRESSION * len(self.features))
         pairs = zip(self.features, values, strict=True)
         return replace(self, features=tuple(Feature(f.name, v) for f, v in pairs))
 
@@ -105,6 +106,7 @@ def flow_of(
 
 def side_by_side(blocks: list[Flow], sparse: bool, frame: bool) -> Flow:
     """Blocks of columns as one: an array has one type, a frame one a column."""
+    charge(LABEL * sum(len(block.features) for block in blocks))
     dtypes = frozenset(name for block in blocks for name in block.dtypes) or FLOAT64
     if not frame:
         dtypes = frozenset({np.result_type(*dtypes).name})
@@ -123,16 +125,71 @@ def dtype_names(dtype: Any) -> frozenset[str]:
     return frozenset({np.dtype(dtype).name})
 
 
+@dataclass(frozen=True)
+class Reader:
+    """An encoder of a raw column: the categories that it knows, whether it is ``closed``
+    to others, and whether it compares numbers (``numeric``)."""
+
+    known: tuple[Constant, ...]
+    closed: bool
+    numeric: bool
+
+    @property
+    def apart(self) -> bool:
+        """Whether it tells numbers apart, and not the categories of a list."""
+        return self.numeric and not self.closed
+
+
+@dataclass
+class Told:
+    """What the user says where a file does not, and what came of it.
+
+    ``category_dtype`` are the columns that were of dtype category in the frame that a
+    model of LightGBM was fitted on (``category_used`` notes that one asked for them);
+    ``decided`` are they where the description of the columns told. ``seen`` and
+    ``of_category`` say of each described column which values it holds, and whether it is
+    of that dtype.
+
+    ``sparse`` says whether what comes out of the parts beside a model is a sparse matrix.
+    On ``trial`` it is but supposed, and what shows that it is otherwise raises
+    OtherMatrix. ``made_sparse`` are the parts that make one, and ``encoded`` the columns
+    of the model that an encoder makes, each with its name and the encoder's place.
+    """
+
+    category_dtype: tuple[str, ...] | None = None
+    category_used: bool = False
+    decided: tuple[str, ...] | None = None
+    seen: tuple[tuple[Constant, ...], ...] = ()
+    of_category: tuple[bool, ...] = ()
+    sparse: bool | None = None
+    trial: bool = False
+    encoded: dict[Expression, tuple[str, str]] = field(default_factory=dict)
+    made_sparse: list[str] = field(default_factory=list)
+
+
+class OtherMatrix(UnsupportedModel):
+    """A part of the model shows that the matrix it was fitted on was dense where it is
+    supposed to be sparse, or the other way round."""
+
+
 @dataclass
 class Raw:
     """What lowering learns of the raw columns. ``reject_unknown`` closes encoders that
-    would take any category. ``met`` are the columns that a transformer has met.
-    ``of_numpy_2`` is what the file says of the numpy that wrote it, if anything."""
+    would take any category. ``readers`` are the encoders by column, ``looked_at`` the
+    columns in whose numbers a step looks for infinities. ``met`` are the columns that a
+    transformer has met. ``of_numpy_2`` is what the file says of the numpy that wrote it,
+    if anything. ``told`` is what the user says where a file does not. ``stored`` are
+    numbers that a sparse matrix was made of: it holds those that were not zero then,
+    whatever they become.
+    """
 
     names: tuple[str, ...]
     reject_unknown: bool = False
     described: tuple[Column, ...] | None = None
-    known: dict[int, dict[Constant, None]] = field(default_factory=dict)
+    told: Told = field(default_factory=lambda: Told())
+    stored: set[Expression] = field(default_factory=set)
+    readers: dict[int, list[Reader]] = field(default_factory=dict)
+    looked_at: dict[int, None] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
     visits: Counter[int] = field(default_factory=Counter)
@@ -161,61 +218,36 @@ class Raw:
         if not _always_within(value, low, high, missing):
             self.checks.append(Check(value, low, high, missing))
 
+    def finite(self, value: Expression) -> None:
+        """A step looks for infinities in a value, and finds them where it is a number."""
+        column = source_of(value)
+        if column is None:
+            self.check(value, missing=True)
+        else:
+            self.looked_at[column] = None
+
     def categories(
         self, value: Expression, known: list[Category], closed: bool, numeric: bool
     ) -> None:
         """An encoder reads ``value`` and knows these categories (State.MISSING among
         them where it does); ``closed`` says that it refuses any other. ``numeric`` says
-        that it compares numbers, so that an open one reads a number column."""
+        that it compares numbers."""
         closed = closed or self.reject_unknown
-        source, replaced = value, []
-        while isinstance(source, (Fill, Replace)):
-            if isinstance(source, Replace):
-                replaced.append(source.old)
-            source = source.operand
-        if isinstance(source, Read) and (closed or not numeric):
-            column = self.known.setdefault(source.column, {})
-            column.update((c, None) for c in known if not isinstance(c, State))
-            column.update(dict.fromkeys(replaced))
+        column = source_of(value)
+        if column is not None:
+            names = tuple(c for c in known if not isinstance(c, State))
+            reader = Reader(names, closed, numeric)
+            self.readers.setdefault(column, []).append(reader)
         if closed:
             table = tuple((category, 0.0) for category in known)
             self.checks.append(Check(Match(value, table, nan), 0.0, 0.0, False))
 
-    def columns(self, features: Iterable[Feature]) -> tuple[Column, ...]:
-        """The raw columns; what they may not hold is said by the checks.
 
-        Where a schema or the data describes them, they hold what it says and the model
-        accepts. Else a column that neither a transformer nor ``features`` read, since it
-        was dropped before, may hold anything.
-        """
-        if self.described is None:
-            read = self.met.union(*(columns_of(f.value) for f in features))
-            return tuple(
-                (
-                    Column(name, missing=True)
-                    if i in read and i not in self.known
-                    else Column(name, tuple(self.known.get(i, ())), True, True)
-                )
-                for i, name in enumerate(self.names)
-            )
-        return tuple(map(self._described, range(len(self.described))))
-
-    def _described(self, index: int) -> Column:
-        assert self.described is not None
-        column, known = self.described[index], self.known.get(index)
-        if known is None or (column.categories is not None and not column.unknown):
-            return column
-        return replace(
-            column,
-            categories=tuple({**dict.fromkeys(column.categories or ()), **known}),
-        )
-
-
-def is_as_given(value: Expression) -> bool:
-    """Whether a value is that of a column, or what was filled in for it."""
+def source_of(value: Expression) -> int | None:
+    """The column that a value is of, as given or as it was filled in or replaced."""
     while isinstance(value, (Fill, Replace)):
         value = value.operand
-    return isinstance(value, Read)
+    return value.column if isinstance(value, Read) else None
 
 
 def _always_within(value: Expression, low: float, high: float, missing: bool) -> bool:
@@ -261,12 +293,14 @@ class Step:
         return UnsupportedModel(self.here, problem, advice)
 
     def finite(self, missing: bool) -> None:
-        """scikit-learn looks for infinities in what flows in: there can be some in what
-        was computed, but none in the values of a record, which may be categories."""
+        """scikit-learn looks for infinities in what flows in: in what was computed, and
+        in columns of a record that turn out to hold numbers, not categories."""
         for value in self.flow.values:
-            if not is_as_given(value):
+            if source_of(value) is None:
                 self.raw.check(value, missing)
-            elif not missing:
+                continue
+            self.raw.finite(value)
+            if not missing:
                 self.raw.check(IsMissing(value), missing=False, low=0.0, high=0.0)
 
     def doubles(self) -> None:

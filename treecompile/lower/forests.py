@@ -28,18 +28,20 @@ Rows = tuple[tuple[float, ...], ...]
 
 
 def added_tree(
-    member: Member, record: Any, places: NDArray[np.int64]
+    member: Member, record: Any, places: NDArray[np.int64], infinite: bool = False
 ) -> tuple[Tree, NodeTable]:
-    """The tree of a fitted tree record over the features at ``places``."""
+    """The tree of a fitted tree record over the features at ``places``, which may be
+    ``infinite``."""
     if not isinstance(record, Record) or "tree_" not in record:
         raise member.refuse("it is not fitted", "Call fit() before it is pickled.")
-    table = node_table(record["tree_"], member.here, len(places))
     build = member.build
+    build.raw.visit(record["tree_"], member.here)
+    table = node_table(record["tree_"], member.here, len(places))
     build.rounded = True
     build.nodes += len(table.left)
     build.leaves += int(table.leaves.sum())
     build.depth = max(build.depth, depth_of(table))
-    return tests_of(table, places), table
+    return tests_of(table, places, infinite), table
 
 
 def shares_of(

@@ -26,15 +26,18 @@ from ..program import (
     Tree,
     Trees,
 )
+from ..read.budget import NODE, TREE, charge
 from ..read.records import Record
 from .boosting import last_even, two_shares
 from .build import Answering, Member
 from .encoders import plain_categories
-from .flow import Flow, Step
+from .flow import Flow, OtherMatrix, Step
 from .paths import counted
 from .tree import class_labels
 from .versions import Version
 
+# Bytes in memory that a word of 32 categories, and that a code, comes to at most.
+_BITS, _CODE = 32 * 200, 200
 _FIELDS = {
     "value",
     "count",
@@ -77,6 +80,7 @@ def own_encoding(record: Record, flow: Flow, path: str, raw: Any) -> Flow:
         known = [category for category, _ in table]
         numeric = array.dtype.kind in "iuf"
         raw.categories(value, known, False, numeric)
+        raw.finite(value)
         features[i] = Feature(features[i].name, Match(value, table, math.nan))
     return replace(flow, features=tuple(features))
 
@@ -98,9 +102,11 @@ def histogram_boosting(member: Member) -> Answering:
     record, build = member.record, member.build
     iterations = member.fitted("_predictors")
     if member.flow.sparse:
-        raise member.refuse("it takes no sparse matrix, and one reaches it")
+        raise OtherMatrix(member.here, "it takes no sparse matrix, and one reaches it")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
-    member.check_columns(member.version >= (0, 22), LARGEST)
+    # Up to 0.21 it took neither missing values nor infinities.
+    old = member.version < (0, 22)
+    member.check_columns(not old, LARGEST if old else math.inf)
     check_old_codes(member)
     classes = None
     if record.name.endswith("Classifier"):
@@ -181,6 +187,8 @@ def _tree(
     nodes = predictor.get("nodes") if isinstance(predictor, Record) else None
     _check(inner, nodes, len(places))
     assert isinstance(nodes, np.ndarray)
+    inner.build.raw.visit(predictor, inner.here)
+    charge(TREE + 2 * NODE * len(nodes))
     is_leaf = nodes["is_leaf"].astype(bool)
     thresholds = nodes[
         "threshold" if "threshold" in nodes.dtype.names else "num_threshold"
@@ -210,6 +218,13 @@ def _tree(
             known = _known_codes(member, int(order[columns[i]]))
             tests.append(
                 _category_test(place, codes, known, missing[i], member.version)
+            )
+        elif cut != cut:
+            raise inner.refuse(
+                f"the threshold of node {i} is NaN, which no number is at most",
+                "Fit it on data in which infinities of one sign alone stand in a column: "
+                "halfway between them there is no threshold. If there are none in the "
+                f"data, {DAMAGED[0].lower()}{DAMAGED[1:]}",
             )
         else:
             tests.append(Threshold(place, float(cut), missing[i]))
@@ -270,7 +285,9 @@ def _left_codes(inner: Member, index: int) -> list[int]:
     bitsets = inner.record.get("raw_left_cat_bitsets")
     if not isinstance(bitsets, np.ndarray) or not 0 <= index < len(bitsets):
         raise inner.refuse("its category splits do not fit: the file is damaged")
-    return _bits(bitsets[index])
+    words = np.asarray(bitsets[index]).reshape(-1)
+    charge(_BITS * len(words))  # nodes may share one
+    return _bits(words)
 
 
 def _bits(words: Any) -> list[int]:
@@ -291,7 +308,9 @@ def _known_codes(member: Member, column: int) -> list[int] | None:
     thresholds = mapper.get("bin_thresholds_") if isinstance(mapper, Record) else None
     if thresholds is None:
         raise member.refuse("it does not say which categories it knows")
-    return [int(code) for code in np.asarray(thresholds[column]).tolist()]
+    codes = np.asarray(thresholds[column]).reshape(-1)
+    charge(_CODE * len(codes))
+    return [int(code) for code in codes.tolist()]
 
 
 def _category_test(
@@ -317,9 +336,7 @@ def _category_test(
             first = math.nextafter(float(code), -math.inf)
             cuts.append(-1.0 if code == 0 and version < (1, 3) else first)
             inside = not inside
-    return Bands(
-        place, tuple(cuts if missing_left else [-math.inf, *cuts]), missing_left
-    )
+    return Bands(place, tuple(cuts), missing_left, missing_left)
 
 
 def check_old_codes(member: Member) -> None:
@@ -328,7 +345,10 @@ def check_old_codes(member: Member) -> None:
     marks = member.record.get("is_categorical_")
     if marks is None or _encoder(member.record) is not None:
         return
-    for value, categorical in zip(member.flow.values, np.asarray(marks).tolist()):
+    known = np.asarray(marks).tolist()
+    if len(known) != len(member.flow.values):
+        raise member.refuse("its is_categorical_ does not fit its columns", DAMAGED)
+    for value, categorical in zip(member.flow.values, known):
         if categorical:
             below = math.nextafter(256.0, 0.0)
             member.build.raw.check(value, True, -LARGEST, below)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..read.records import Record
 from .boosters import is_booster
+from .early_nodes import nodes_of
 from .flow import Step
 from .nodes import node_table
 from .versions import accepts_missing
@@ -100,7 +101,8 @@ def _of_trees(step: Step, estimator: Any) -> NDArray[np.float64]:
 
 
 def _size(tree: Record) -> int:
-    return len(tree["tree_"].get("nodes", ()))
+    nodes = nodes_of(tree["tree_"])
+    return len(nodes) if nodes is not None else 0
 
 
 def _mean(step: Step, rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -115,7 +117,13 @@ def _of_tree(step: Step, tree: Record, normalize: bool) -> NDArray[np.float64]:
     """The impurity that each column's tests take away, node by node."""
     width = len(step.flow.features)
     table = node_table(tree["tree_"], step.here, width)
-    nodes = tree["tree_"].get("nodes")
+    nodes = nodes_of(tree["tree_"])
+    if "weighted_n_node_samples" not in nodes.dtype.names:
+        raise step.refuse(
+            "its choice is by importances of scikit-learn before 0.15, which are not "
+            "known here",
+            "Fit it with a newer scikit-learn.",
+        )
     weights, impurity = nodes["weighted_n_node_samples"], nodes["impurity"]
     inner = ~table.leaves
     left, right = table.left[inner], table.right[inner]

@@ -129,6 +129,8 @@ def indicator(step: Step) -> Flow:
     sparse = record.get("sparse", "auto")
     sparse = flow.sparse if sparse == "auto" else bool(sparse)
     pairs = _indicators(step, record, sentinel)
+    if sparse:  # it drops the zeros that it makes
+        step.raw.stored.update(value for _, value in pairs)
     return flow_of(pairs, sparse, frozenset({"bool"}))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ def isolation_forest(member: Member) -> Answering:
     record, build, version = member.record, member.build, member.version
     models = list(member.fitted("estimators_"))
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
-    # scikit-learn looks for no infinities here; a record has none.
-    member.check_columns(version >= (1, 6), SINGLE_LIMIT)
+    # Since 1.6 it looks for nothing in a record, not even for infinities.
+    anything = version >= (1, 6)
+    member.check_columns(anything, math.inf if anything else SINGLE_LIMIT)
     chosen = record.get("estimators_features_")
     every = list(range(len(member.flow.features)))
     found, rows, nodes = [], [], []
@@ -31,7 +33,7 @@ def isolation_forest(member: Member) -> Answering:
         columns = every if chosen is None else np.asarray(chosen[number]).tolist()
         flow = member.flow if columns == every else subset(member.flow, columns)
         inner = member.inner(model, f"tree {number}", flow)
-        tree, table = added_tree(inner, model, build.places(flow))
+        tree, table = added_tree(inner, model, build.places(flow), anything)
         found.append(tree)
         rows.append(_path_lengths(table, model, version))
         nodes.append(nodes_of(table))

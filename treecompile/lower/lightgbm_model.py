@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ..errors import DAMAGED
 from ..program import (
-    LARGEST,
     Apply,
     Arithmetic,
     Choice,
@@ -28,12 +27,14 @@ from ..program import (
     Tree,
     Trees,
 )
+from ..read.budget import charge
 from ..read.records import Record
 from .booster_trees import bands, booster_of, coded, sum_of, tree_of
 from .boosting import last_even
 from .build import Answering, Labels, Member, Vector, divided
 from .flow import Flow, Raw
-from .lightgbm_text import LightgbmModel, LightgbmTree, lightgbm_model
+from .lightgbm_categories import category_columns
+from .lightgbm_text import CATEGORICAL, LightgbmModel, LightgbmTree, lightgbm_model
 from .tree import class_labels
 
 # Answered as they are summed, or squared if the numbers were fitted as their roots.
@@ -55,7 +56,9 @@ _LOGISTIC = {"binary", "cross_entropy"}
 _MANY = {"multiclass", "multiclassova"}
 # What counts for zero: 1e-35 as a single.
 _ZERO = float(np.float32(1e-35))
-_CATEGORICAL, _DEFAULT_LEFT = 1, 2
+_DEFAULT_LEFT = 2
+# Bytes in memory of a category that goes left: two cuts, and how they were found.
+_BIT = 300
 _MISSING_IS_ZERO, _MISSING_IS_NAN = 1, 2
 # Parameters of a model that change what predict does.
 _OF_PREDICT = (
@@ -76,9 +79,10 @@ _OF_PREDICT = (
 def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
     """What flows in with the codes of its categories; others are missing."""
     model = lightgbm_model(record, path)
-    if not model.categories or len(flow.features) != model.width:
+    if not model.lists or len(flow.features) != model.width:
         return flow
-    return coded(flow, raw, model.categories.items(), closed=False)
+    found = category_columns(model, flow, raw, path)
+    return coded(flow, raw, found.items(), closed=False)
 
 
 def lightgbm(member: Member) -> Answering:
@@ -87,7 +91,7 @@ def lightgbm(member: Member) -> Answering:
     model = lightgbm_model(record, member.here)
     _check(member, model)
     member.check_width(model.width)
-    member.check_columns(True, LARGEST)
+    member.check_columns(True, math.inf)
     raw, count = _sum(member, model)
     # Since 4.7 a classifier has a decision_function, and notes this when it is fitted.
     decision = raw if "_fitted_with_feature_names" in record else None
@@ -258,7 +262,7 @@ def _tests(
     def test(node: int) -> Test:
         place, decision = int(places[tree.features[node]]), tree.decisions[node]
         threshold = tree.thresholds[node]
-        if not decision & _CATEGORICAL:
+        if not decision & CATEGORICAL:
             return _numeric_test(place, threshold, decision)
         number = int(threshold)
         if not 0 <= number < len(tree.bitsets):
@@ -299,6 +303,7 @@ def _category_test(place: int, words: list[int]) -> Test:
     """Left where the bit of the code is set. Codes are cut to integers, so that what
     is above -1 is code 0; missing ones go right."""
     pieces = []
+    charge(_BIT * sum(word.bit_count() for word in words))
     for index, word in enumerate(words):
         for bit in range(32):
             code = 32 * index + bit

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ..errors import DAMAGED, UnsupportedModel
+from ..read import json_text
+from ..read.budget import charge, current
 from ..read.records import Record
 from .booster_trees import booster_of
 
 #: The forms of the text whose meaning is known here: LightGBM 2.1 to 4.
 FORMS = ("v2", "v3", "v4")
 
+#: The bit of a decision that says that it is one by categories.
+CATEGORICAL = 1
+
 _DEFAULT_NAME = re.compile(r"Column_(0|[1-9][0-9]*)\Z")
 _MOST = 2**31 - 1
+# Of a model without trees: nothing else in it says how many there are.
+_MOST_OUTPUTS = 1_000
 _T = TypeVar("_T", int, float)
 
 
@@ -38,7 +46,11 @@ class LightgbmTree:
 @dataclass(frozen=True)
 class LightgbmModel:
     """A model; ``objective`` is its name, ``options`` what stands behind it.
-    ``categories`` are those of each column of a frame that held some."""
+
+    ``infos`` are what it notes of each column; ``lists`` the categories of the columns
+    of a frame that were of dtype category, which it does not name; ``forced_bins`` says
+    that the user chose where columns are cut.
+    """
 
     objective: str
     options: dict[str, str]
@@ -46,7 +58,9 @@ class LightgbmModel:
     average: bool
     width: int
     names: tuple[str, ...] | None
-    categories: dict[int, tuple[Any, ...]]
+    infos: tuple[str, ...]
+    lists: tuple[tuple[Any, ...], ...]
+    forced_bins: bool
     trees: tuple[LightgbmTree, ...]
 
 
@@ -60,7 +74,11 @@ def lightgbm_model(record: Record, path: str) -> LightgbmModel:
         raise UnsupportedModel(
             path, "it is not fitted", "Call fit() before the model is pickled."
         )
-    return _model(text, path)
+    model = _model(text, path)
+    # Up to 2.1 the categories stood beside the text alone; what stands there is what
+    # predict goes by.
+    beside = booster.get("pandas_categorical") if booster is not None else None
+    return model if beside is None else replace(model, lists=_lists(beside, path))
 
 
 @lru_cache(maxsize=4)
@@ -78,6 +96,8 @@ class _Text:
 
     def __init__(self, text: str, path: str) -> None:
         self.path = path
+        # Its lines and words, and the numbers that they are.
+        charge(len(text) * (4 if text.isascii() else 16) + 60 * text.count(" "))
         head, *trees = re.split(r"^Tree=\d+\s*$", text, flags=re.MULTILINE)
         self.tail = ""
         if trees:
@@ -99,7 +119,8 @@ class _Text:
         if not 0 < width <= _MOST or not 0 < outputs <= _MOST:
             raise self.damaged("its sizes are none")
         trees = tuple(self.tree(text, width, n) for n, text in enumerate(self.trees))
-        if len(trees) % outputs:
+        # As many trees as outputs, or none at all.
+        if len(trees) % outputs or outputs > max(len(trees), _MOST_OUTPUTS):
             raise self.damaged("its trees do not fit its outputs")
         objective, *options = self.head.get("objective", "").split() or [""]
         names = self.head["feature_names"].split(" ")
@@ -112,7 +133,11 @@ class _Text:
             average="average_output" in self.lines,
             width=width,
             names=_given(names),
-            categories=self.categories(width),
+            infos=self.infos(width),
+            lists=self.lists(),
+            forced_bins=bool(
+                re.search(r"^\[forcedbins_filename: [^\]\n]", self.tail, re.MULTILINE)
+            ),
             trees=trees,
         )
 
@@ -152,34 +177,22 @@ class _Text:
             return []
         ends = _numbers(int, pairs["cat_boundaries"], count + 1)
         words = _numbers(int, pairs["cat_threshold"], ends[-1])
+        if not all(0 <= word < 2**32 for word in words):
+            raise self.damaged("its category splits do not fit together")
         if ends[0] != 0 or any(b < a for a, b in zip(ends, ends[1:])):
             raise self.damaged("its category splits do not fit together")
         return [words[a:b] for a, b in zip(ends, ends[1:])]
 
-    def categories(self, width: int) -> dict[int, tuple[Any, ...]]:
-        """What each column of the frame held that it was fitted on, where categories."""
+    def lists(self) -> tuple[tuple[Any, ...], ...]:
+        """The categories of the columns of dtype category of the frame."""
         found = re.search(r"^pandas_categorical:(.*)$", self.tail, re.MULTILINE)
-        lists = json.loads(found[1]) if found else None
-        if not lists:
-            return {}
-        columns = self.categorical_columns()
-        if not isinstance(lists, list) or len(lists) != len(columns):
-            raise self.refuse(
-                "it does not say which of its columns hold the categories of its frame",
-                "Fit it with categorical_feature='auto'.",
-            )
-        for column, values in zip(columns, lists):
-            plain = all(type(x) in (str, bool, int, float) for x in values)
-            if not 0 <= column < width or not plain:
-                raise self.refuse(
-                    "its categories are of a kind that is not supported",
-                    "Supported are text, numbers and booleans.",
-                )
-        return {column: tuple(values) for column, values in zip(columns, lists)}
+        lists = json_text.loads(found[1], current()) if found else None
+        return _lists(lists, self.path)
 
-    def categorical_columns(self) -> list[int]:
-        found = re.search(r"^\[categorical_feature: (.*)\]$", self.tail, re.MULTILINE)
-        return sorted(map(int, found[1].split(","))) if found and found[1] else []
+    def infos(self, width: int) -> tuple[str, ...]:
+        """What LightGBM noted of each column: its range, or its codes."""
+        infos = self.head.get("feature_infos", "").split()
+        return tuple(infos) if len(infos) == width else ("",) * width
 
     def integer(self, key: str) -> int:
         return int(self.head[key])
@@ -189,6 +202,26 @@ class _Text:
 
     def refuse(self, problem: str, advice: str) -> UnsupportedModel:
         return UnsupportedModel(self.path, problem, advice)
+
+
+def _lists(lists: Any, path: str) -> tuple[tuple[Any, ...], ...]:
+    """Lists of categories, as plain values; refused where they are none."""
+    if lists is None:
+        return ()
+    found = []
+    for values in lists if isinstance(lists, (list, tuple)) else [None]:
+        values = values.tolist() if isinstance(values, np.ndarray) else values
+        if not isinstance(values, (list, tuple)):
+            raise UnsupportedModel(path, "its categories are no lists", DAMAGED)
+        plain = [x.item() if isinstance(x, np.generic) else x for x in values]
+        if not all(type(x) in (str, bool, int, float) for x in plain):
+            raise UnsupportedModel(
+                path,
+                "its categories are of a kind that is not supported",
+                "Supported are text, numbers and booleans.",
+            )
+        found.append(tuple(plain))
+    return tuple(found)
 
 
 def _pairs(lines: Iterable[str]) -> dict[str, str]:

@@ -21,15 +21,16 @@ from .committees import (
     voting_classifier,
     voting_regressor,
 )
-from .compose import transform
+from .compose import TRANSFORMERS, transform
 from .flow import Flow, Raw, Step
 from .forests import forest, single
 from .histograms import histogram_boosting, own_encoding
 from .inverse import inverse_expression
 from .isolation import isolation_forest
+from .labels import ENCODERS
 from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
-from .paths import name_part
+from .paths import name_part, of_another
 from .several import chain, multi_output, one_vs_rest
 from .singles import scalar
 from .stacking import linear, stacking
@@ -122,14 +123,14 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
     ),
     isolation_forest: (
         "outliers",
-        "`predict`, `decision_function`, `score_samples`; takes no infinities",
+        "`predict`, `decision_function`, `score_samples`; since scikit-learn 1.6 it takes infinities",
     ),
     calibrated: (
         "calibration",
         "sigmoid and isotonic; not temperature, which looks at the whole batch",
     ),
     multi_output: ("a model for each output", "over any model of this table"),
-    chain: ("chains", "every `chain_method`, any order"),
+    chain: ("chains", "any order, every `chain_method` but `predict_log_proba`"),
     one_vs_rest: ("one against the rest", "one label of many, or several at once"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
@@ -310,10 +311,63 @@ def with_inverse(
     return replace(answering, answers=build.values(back, "answer"), words=words)
 
 
+_AS_ENCODER = (
+    "Build the model, and give it this file as the encoder of a column with\n"
+    "--encode COLUMN=FILE"
+)
+_AS_LABELS = ", or as that of the label with --labels FILE"
+_IN_FRONT = (
+    "Build the model, and put this file in front of it with --preprocess FILE, or in "
+    "front of\nsome of its columns with --encode COLUMN,COLUMN=FILE."
+)
+
+
+def refuse_a_part(record: Any) -> None:
+    """UnsupportedModel for what stands beside a model, with the option that puts it
+    to use."""
+    role = role_beside(record) if isinstance(record, Record) else ""
+    if role == "encoder":
+        problem = "it encodes a column, and answers nothing"
+        label = _AS_LABELS if record.name == "LabelEncoder" else ""
+        raise UnsupportedModel(record.name, problem, f"{_AS_ENCODER}{label}.")
+    if role == "transformer":
+        raise UnsupportedModel(
+            record.name, "it transforms, and answers nothing", _IN_FRONT
+        )
+
+
+def role_beside(record: Record) -> str:
+    """What a part is that answers nothing but can be put around a model: "encoder",
+    "transformer", or nothing."""
+    if record.kind in ENCODERS:
+        return "encoder"
+    if record.name in ("RFE", "RFECV"):  # which answer, too, and cannot be compiled so
+        return ""
+    if record.kind in TRANSFORMERS and record.name != "Pipeline":
+        return "transformer"
+    return "transformer" if _is_only_transformers(record) else ""
+
+
+def _is_only_transformers(record: Record) -> bool:
+    """Whether this is a pipeline whose last step transforms, too."""
+    for _ in range(50):
+        if record.name != "Pipeline":
+            break
+        steps = record.get("steps")
+        last = steps[-1] if isinstance(steps, (list, tuple)) and steps else None
+        inner = last[-1] if isinstance(last, (list, tuple)) and last else None
+        if not isinstance(inner, Record):
+            return False
+        record = inner
+    return record.kind in TRANSFORMERS
+
+
 def refuse(record: Any, path: str) -> None:
     """UnsupportedModel for what cannot be compiled, with what can."""
     if isinstance(record, Record):
-        problem = "it cannot be compiled"
+        other = of_another(record)
+        problem = f"it is a class{other}, and" if other else "it"
+        problem += " cannot be compiled"
     else:
         problem = "it is not a fitted estimator"
     raise UnsupportedModel(

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnsupportedModel
+from ..read.budget import NODE, TREE, charge
 from ..read.records import Record
+from .early_nodes import nodes_of, values_of
 
 KNOWN_FIELDS = {
     "left_child",
@@ -56,8 +58,16 @@ def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
     """
     if not (isinstance(tree, Record) and tree.kind == ("sklearn", "Tree")):
         raise UnsupportedModel(path, "its tree_ is not a scikit-learn tree")
-    nodes, values = tree.get("nodes"), tree.get("values")
+    if "nodes" not in tree and "children" in tree:
+        raise UnsupportedModel(
+            path,
+            "scikit-learn 0.11 or older wrote it, whose trees have a form that is not "
+            "known here",
+            "Fit it with scikit-learn 0.12 or later.",
+        )
+    nodes, values = nodes_of(tree), values_of(tree)
     _check_layout(nodes, values, path)
+    charge(TREE + NODE * len(nodes))
     left = nodes["left_child"].astype(np.int64)
     right = nodes["right_child"].astype(np.int64)
     feature = nodes["feature"].astype(np.int64)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..read.allowed import PACKAGES
+from ..read.budget import LABEL, charge
 from ..read.records import Name, Record
+from .early_nodes import nodes_of
 from .paths import join
 from .versions import version_text
 
@@ -279,7 +281,7 @@ def size_of(record: Any) -> Size:
         return Size()
     tree = record.get("tree_")
     if isinstance(tree, Record):
-        return _size_of_nodes(tree.get("nodes"))
+        return _size_of_nodes(nodes_of(tree))
     size = Size()
     rounds = record.get("_predictors")
     for predictors in rounds if isinstance(rounds, (list, tuple)) else ():
@@ -308,19 +310,17 @@ def _size_of_nodes(nodes: Any) -> Size:
 
 
 def _depth(left: Any, right: Any, leaves: Any) -> int:
-    """The number of tests on the longest way to a leaf, a level at a time.
-
-    A table with a loop in it ends where there would be more levels than nodes."""
-    level = np.zeros(min(len(left), 1), dtype=np.int64)
-    depth = 0
-    for _ in range(len(left)):
-        inner = level[~leaves[level]]
-        level = np.concatenate([left[inner], right[inner]])
-        level = level[(level > 0) & (level < len(left))]
-        if not len(level) or len(level) > len(left):
-            break
-        depth += 1
-    return depth
+    """The number of tests on the longest way to a leaf; children come after their
+    parent, and one that does not is no child."""
+    charge(LABEL * len(left))
+    depth = [0] * len(left)
+    rows = zip(left.tolist(), right.tolist(), leaves.tolist())
+    for node, (one, other, ends) in enumerate(rows):
+        if not ends:
+            for child in (one, other):
+                if node < child < len(depth):
+                    depth[child] = depth[node] + 1
+    return max(depth, default=0)
 
 
 # --- Parameters -------------------------------------------------------------------------

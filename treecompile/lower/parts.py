@@ -23,13 +23,17 @@ LONGEST_PATH = 200
 
 #: Names that end so answer; what else a file holds (encoders, scalers) does not.
 ANSWERING = (
+    "Chain",
     "Classifier",
+    "Ranker",
     "Regressor",
     "SearchCV",
     "ClassifierCV",
     "Forest",
     "Pipeline",
 )
+#: Models of boosting libraries that no name of scikit-learn's kind is given.
+_BARE = {("xgboost", "Booster"), ("lightgbm", "Booster"), ("catboost", "CatBoost")}
 
 
 def find_part(root: Any, part: str | None) -> Any:
@@ -56,9 +60,20 @@ def find_part(root: Any, part: str | None) -> Any:
             f"The file holds {len(models)} estimators.",
             f"Name the one to compile with --part PATH:\n{listed(models)}",
         )
+    from .models import role_beside  # which imports this module
+
     kind = "Bunch" if isinstance(root, Record) else type(root).__name__
+    beside = {path: x for path, x in records_of(root).items() if role_beside(x)}
     raise UnsupportedModel(
-        "", f"The file holds a {kind} without an estimator that answers."
+        "",
+        f"The file holds a {kind} without an estimator that answers.",
+        (
+            "Build the model, and put parts of this file around it with --encode, "
+            "--preprocess or\n--labels, each as FILE and its path, as in "
+            f"FILE{next(iter(beside))}:\n{listed(beside)}"
+            if beside
+            else ""
+        ),
     )
 
 
@@ -68,10 +83,15 @@ def is_container(root: Any) -> bool:
 
 
 def models_of(root: Any) -> dict[str, Record]:
-    """The estimators in a container that answer, by their paths."""
-    return {
+    """The estimators in a container that answer, by their paths.
+
+    A Booster that stands beside the estimator it belongs to is no second one.
+    """
+    found = {
         path: record for path, record in records_of(root).items() if answers(record)
     }
+    inner = {id(record.get("_Booster")) for record in found.values()}
+    return {path: record for path, record in found.items() if id(record) not in inner}
 
 
 def records_of(root: Any) -> dict[str, Record]:
@@ -161,15 +181,19 @@ def _is_plain(value: Any) -> bool:
 def answers(record: Record) -> bool:
     """Whether an estimator answers, as its name has it."""
     for _ in range(50):
-        if record.name != "Pipeline":
+        if record.name == "FrozenEstimator":
+            inner = record.get("estimator")
+        elif record.name == "Pipeline":
+            steps = record.get("steps")
+            last = steps[-1] if isinstance(steps, (list, tuple)) and steps else None
+            inner = last[-1] if isinstance(last, (list, tuple)) and last else None
+        else:
             break
-        steps = record.get("steps")
-        last = steps[-1] if isinstance(steps, (list, tuple)) and steps else None
-        inner = last[-1] if isinstance(last, (list, tuple)) and last else None
         if not isinstance(inner, Record):
             return False
         record = inner
-    return record.name.endswith(ANSWERING) or "best_estimator_" in record
+    named = record.name.endswith(ANSWERING) or record.kind in _BARE
+    return named or "best_estimator_" in record
 
 
 def listed(values: Mapping[str, Any]) -> str:

@@ -62,11 +62,13 @@ def _chosen(step: Step) -> Iterator[tuple[int, ...]]:
 
 
 def _name(chosen: tuple[int, ...], names: list[str]) -> str:
+    if not chosen:
+        return "1"
     factors = [
         names[i] if times == 1 else f"{names[i]}^{times}"
         for i, times in Counter(chosen).items()
     ]
-    return " ".join(factors) or "1"
+    return " ".join(factors)
 
 
 TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {

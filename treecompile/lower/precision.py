@@ -17,13 +17,19 @@ LARGEST_SINGLE = np.finfo(np.float32).max
 SINGLE_LIMIT = float(np.nextafter(2.0**128 - 2.0**103, 0.0))
 
 
-def double_cuts(thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+def double_cuts(
+    thresholds: NDArray[np.float64], infinite: bool = False
+) -> NDArray[np.float64]:
     """The cuts t' with ``float32(x) <= t  ==  x <= t'`` (shape kept, doubles).
 
     With f the largest finite single at most t and g the next one above, every double
     up to their midpoint m rounds to f or below; m itself is a tie, which goes to the
     single whose last bit is even. A NaN threshold is never passed (-inf), and one at or
     above the largest single always (+inf).
+
+    If ``infinite``, x is any double, and what is beyond the singles an infinity: those
+    are told apart from the largest single, and a NaN threshold is a NaN cut, which not
+    even -inf passes.
     """
     t = np.asarray(thresholds, dtype=np.float64)
     inside = (t >= -float(LARGEST_SINGLE)) & (t < float(LARGEST_SINGLE))
@@ -35,4 +41,9 @@ def double_cuts(thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
     even = f.view(np.uint32) % 2 == 0
     cuts = np.where(even, middle, np.nextafter(middle, -np.inf))
     outside = np.where(t >= float(LARGEST_SINGLE), np.inf, -np.inf)
+    if infinite:
+        beyond = np.nextafter(SINGLE_LIMIT, np.inf)
+        outside = np.where(np.isinf(t) & (t > 0), np.inf, SINGLE_LIMIT)
+        outside = np.where(t < 0, -beyond, outside)
+        outside = np.where(np.isnan(t), np.nan, outside)
     return np.where(inside, cuts, outside)

@@ -28,6 +28,8 @@ MOST_FITTING = 6
 # What people put around the name of a column when they name its encoder.
 _AFFIXES = r"^(le|lb|enc|encoder|label_?encoder|ohe|oe)_|_(le|lb|enc|encoder|label_?encoder|ohe|oe)$"
 _OF_THE_LABEL = {"label", "labels", "target", "y", "class", "classes", "output"}
+_CATEGORIES = {("sklearn", "OneHotEncoder"), ("sklearn", "OrdinalEncoder")}
+_LIBRARIES = {"sklearn", "imblearn", "category_encoders", "feature_engine"}
 _FITTED = ("classes_", "categories_", "mean_", "scale_", "center_", "statistics_")
 
 
@@ -76,11 +78,13 @@ def _role(value: Any, model: Any) -> str:
     if isinstance(value, Record):
         if value is model:
             return "model"
-        if value.kind in ENCODERS or value.name in ("OneHotEncoder", "OrdinalEncoder"):
+        if value.kind in ENCODERS or value.kind in _CATEGORIES:
             return "encoder"
         if answers(value):
             return "another model"
-        return "transformer" if value.kind in TRANSFORMERS else ""
+        if value.kind in TRANSFORMERS:
+            return "transformer"
+        return "not compiled" if _is_estimator(value) else ""
     if _is_texts(value):
         return "texts"
     if isinstance(value, dict) and 0 < len(value) <= MOST_ENTRIES:
@@ -88,6 +92,13 @@ def _role(value: Any, model: Any) -> str:
         if all(type(code) in (int, float) for code in codes):
             return "codes"
     return ""
+
+
+def _is_estimator(record: Record) -> bool:
+    """Whether a record of a class that is not compiled was fitted to something."""
+    return record.cls.package in _LIBRARIES and any(
+        name.endswith("_") and not name.startswith("_") for name in record
+    )
 
 
 def _is_texts(value: Any) -> bool:

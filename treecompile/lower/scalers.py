@@ -10,7 +10,7 @@ import numpy as np
 
 from ..program import Arithmetic, Clip, Expression, Norm, Number
 from ..single import single
-from .flow import FLOAT32, FLOAT64, Flow, Step
+from .flow import FLOAT32, FLOAT64, Flow, OtherMatrix, Step
 from .singles import rounded
 
 # What scikit-learn takes a length for one below, since 1.0: before, only zero.
@@ -28,7 +28,7 @@ def standard(step: Step) -> Flow:
     record, values = step.record, _accepted(step)
     # Since 1.8 the constants of this one are rounded to single before they meet singles.
     narrow = step.flow.dtypes == FLOAT32 and step.version >= (1, 8)
-    if record.get("with_mean", True) and not step.flow.sparse:
+    if record.get("with_mean", True) and _is_dense(step):
         values = by_column(step, "-", values, "mean_", narrow)
     if record.get("with_std", True) and record["scale_"] is not None:
         values = divided(step, values, narrow)
@@ -37,6 +37,7 @@ def standard(step: Step) -> Flow:
 
 def min_max(step: Step) -> Flow:
     """``x * scale_ + min_``, then into feature_range where so asked."""
+    _is_dense(step)
     values = by_column(step, "*", _accepted(step), "scale_")
     values = by_column(step, "+", values, "min_")
     if step.record.get("clip", False):
@@ -45,6 +46,16 @@ def min_max(step: Step) -> Flow:
             low, high = single(low), single(high)
         values = [Clip(value, low, high) for value in values]
     return scaled(step, values)
+
+
+def _is_dense(step: Step) -> bool:
+    """Whether the matrix is dense. One that moves zeros was fitted on such: where a
+    matrix is but supposed to be sparse, that shows that it is not."""
+    if step.flow.sparse and step.raw.told.trial:
+        raise OtherMatrix(
+            step.here, "it moves zeros, which it cannot in a sparse matrix"
+        )
+    return not step.flow.sparse
 
 
 def max_abs(step: Step) -> Flow:
@@ -58,7 +69,7 @@ def max_abs(step: Step) -> Flow:
 def robust(step: Step) -> Flow:
     """``(x - center_) / scale_``, either part optional; the scale may be infinite."""
     record, values = step.record, _accepted(step)
-    if record.get("with_centering", True) and not step.flow.sparse:
+    if record.get("with_centering", True) and _is_dense(step):
         values = by_column(step, "-", values, "center_")
     if record.get("with_scaling", True):
         values = divided(step, values)

@@ -136,7 +136,15 @@ def _passed(
             return shares[-1]
     if method == "decision_function" and decision is not None:
         return decision[0]
-    raise inner.refuse(f"its chain_method {method!r} is not supported")
+    raise inner.refuse(
+        f"its chain_method {method!r} is not supported",
+        (
+            "Fit the chain with chain_method='predict' or 'predict_proba'. A logarithm is "
+            "-inf where a leaf is pure, which the next model of the chain refuses."
+            if method == "predict_log_proba"
+            else "Fit the chain with chain_method='predict'."
+        ),
+    )
 
 
 # --- One against the rest -------------------------------------------------------------

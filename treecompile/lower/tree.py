@@ -10,9 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsupportedModel
-from ..program import Answer, Constant, Probabilities, SingleTree, Threshold, Tree
+from ..program import (
+    Answer,
+    Bands,
+    Constant,
+    Probabilities,
+    SingleTree,
+    Threshold,
+    Tree,
+)
+from ..read.budget import LABEL, charge
 from ..read.records import Record
 from .nodes import NodeTable, node_table
+from .paths import kind_of
 from .precision import double_cuts
 from .versions import leaves_hold_counts, version_of
 
@@ -65,12 +75,15 @@ def lower_tree(tree: Record, path: str, n_features: int) -> Lowered:
     return Lowered(model, labels, len(table.left), len(leaf_nodes), depth_of(table))
 
 
-def tests_of(table: NodeTable, places: NDArray[np.int64] | None = None) -> Tree:
+def tests_of(
+    table: NodeTable, places: NDArray[np.int64] | None = None, infinite: bool = False
+) -> Tree:
     """The node table with double-precision cuts; leaves numbered in table order.
 
     ``places`` are the numbers of its features in the program, if not 0, 1, 2...
+    ``infinite`` says that a number may be too large for single precision.
     """
-    cuts = double_cuts(table.threshold).tolist()
+    cuts = double_cuts(table.threshold, infinite).tolist()
     features = table.feature
     if places is not None:
         features = places[np.where(table.leaves, 0, features)]
@@ -79,13 +92,20 @@ def tests_of(table: NodeTable, places: NDArray[np.int64] | None = None) -> Tree:
     rows = zip(is_leaf.tolist(), features.tolist(), cuts, table.missing_left.tolist())
     return Tree(
         tests=tuple(
-            None if leaf else Threshold(feature, cut, missing_left)
+            None if leaf else _test(feature, cut, missing_left)
             for leaf, feature, cut, missing_left in rows
         ),
         left=tuple(table.left.tolist()),
         right=tuple(table.right.tolist()),
         leaf=tuple(numbers.tolist()),
     )
+
+
+def _test(feature: int, cut: float, missing_left: bool) -> Threshold | Bands:
+    """A test of one cut, which is NaN where no number passes."""
+    if cut != cut:
+        return Bands(feature, (), missing_left, first=False)
+    return Threshold(feature, cut, missing_left)
 
 
 def depth_of(table: NodeTable) -> int:
@@ -134,6 +154,9 @@ def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
     outputs = classes if isinstance(classes, (list, tuple)) else [classes]
     labels = []
     for output in outputs:
+        charge(
+            LABEL * len(output) if isinstance(output, np.ndarray) and output.ndim else 0
+        )
         plain = output.tolist() if isinstance(output, np.ndarray) else None
         if not isinstance(plain, list) or not plain:
             raise UnsupportedModel(path, "its classes_ are no list of labels")
@@ -142,7 +165,7 @@ def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
             if type(label) not in (bool, int, float, str):
                 raise UnsupportedModel(
                     path,
-                    f"a class label is a {type(label).__name__}",
+                    f"a class label is a {kind_of(label)}",
                     "Supported are text, numbers and booleans; "
                     "fit the model on labels of those kinds.",
                 )

@@ -7,32 +7,39 @@ addition rounded to single. The link is computed in single precision with glibc'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DAMAGED
+from ..errors import DAMAGED, UnsupportedModel
 from ..program import (
     Apply,
     Arithmetic,
+    Ascending,
     Choice,
+    Expression,
+    Match,
     Number,
     Replace,
     Softmax,
     Test,
     Threshold,
     Trees,
+    operands,
 )
+from ..read.budget import charge
 from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
 from .booster_trees import bands, coded, sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
-from .flow import Flow, Raw
+from .flow import Flow, OtherMatrix, Raw
 from .precision import SINGLE_LIMIT, double_cuts
 from .tree import class_labels
-from .xgboost_data import XgboostModel, XgboostTree, xgboost_model
+from .xgboost_data import NEWEST, XgboostModel, XgboostTree, xgboost_model
+from .xgboost_zeros import shows, zeros_matter
 
 _LOGISTIC = {"binary:logistic", "reg:logistic"}
 _EXPONENTIAL = {
@@ -49,6 +56,7 @@ _PLAIN = {
     "reg:absoluteerror",
     "reg:pseudohubererror",
     "reg:quantileerror",
+    "reg:expectileerror",
     "rank:pairwise",
     "rank:ndcg",
     "rank:map",
@@ -60,6 +68,8 @@ _MANY = {"multi:softprob", "multi:softmax"}
 _KNOWN = _LOGISTIC | _EXPONENTIAL | _PLAIN | _MANY | {_HINGE}
 # Codes of categories from here on are taken for none.
 _OUT_OF_RANGE = 2**24
+# Bytes in memory of a category that goes right: two cuts, and how they were found.
+_CODE = 300
 
 
 def own_codes(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:
@@ -77,11 +87,17 @@ def xgboost(member: Member) -> Answering:
     record = member.record
     model = xgboost_model(record, member.here)
     _check_objective(member, model)
+    if model.is_newer:
+        member.build.remarks.append(
+            f"XGBoost {model.version_text} wrote the model, which is newer than this "
+            "treecompile. What it wrote has the form of "
+            f"{NEWEST[0]}.{NEWEST[1]}, and is computed as there: compare some answers."
+        )
     member.check_width(model.width)
     member.check_columns(_takes_missing(member, model), SINGLE_LIMIT)
     two = record.name.endswith("Classifier") and model.objective not in _MANY
     classes = _classes(member, 2) if two else ()
-    raw = _sum(member, model, _missing(member))
+    raw = _sum(member, model, _missing(member, model))
     words = sum_of(_used(member, model))
     if model.objective in _MANY:
         return _many(member, model, raw, words)
@@ -95,6 +111,9 @@ def xgboost(member: Member) -> Answering:
     elif model.objective == _HINGE:
         value = tuple(member.build.stage(Choice((x,), 0.0))[0] for x in raw)
         words = f"whether {words} is above 0"
+    elif _sorts(model):
+        value = member.build.stage(Ascending(raw, "quantile"))
+        words = f"{words}, in ascending order"
     if not two:
         answers = value if value == raw else member.build.values(value, "value")
         return Answering(None, answers, words, several=len(raw) > 1, single=True)
@@ -119,6 +138,14 @@ def xgboost(member: Member) -> Answering:
 
 
 def _check_objective(member: Member, model: XgboostModel) -> None:
+    curved = model.objective in _LOGISTIC | _EXPONENTIAL
+    if not model.trees and curved and model.version >= (1, 0, 0):
+        # XGBoost 3.2 takes the base score for the sum itself then: 0.62, not 0.5.
+        raise member.refuse(
+            "it has no tree, and what its objective makes of the base score alone "
+            "differs between versions of XGBoost",
+            "Fit it with n_estimators=1 or more.",
+        )
     # What it was fitted by, where that is a function of your own, is no part of predict:
     # the file says the objective whose answers it gives.
     if model.objective not in _KNOWN:
@@ -126,6 +153,18 @@ def _check_objective(member: Member, model: XgboostModel) -> None:
             f"its objective {model.objective!r} cannot be compiled exactly",
             f"Supported are {', '.join(sorted(_KNOWN))}.",
         )
+    if model.objective == "reg:expectileerror" and model.outputs > 1:
+        # Each is the one before plus log1p(exp(x)), by a log1pf that is not known here.
+        raise member.refuse(
+            "several expectiles at once cannot be compiled exactly",
+            "Fit a model for each of them.",
+        )
+
+
+def _sorts(model: XgboostModel) -> bool:
+    """Whether the quantiles of a row are put in order, as they are since 3.4."""
+    several = model.objective == "reg:quantileerror" and model.outputs > 1
+    return several and model.version >= (3, 4, 0)
 
 
 def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answering:
@@ -181,17 +220,23 @@ def _classes(member: Member, count: int) -> Labels:
     if known is None:
         known = record.get("classes_")
     if known is None:
-        known = np.arange(int(member.fitted("n_classes_")))
+        known = range(int(member.fitted("n_classes_")))
+        if len(known) not in (1, count):
+            raise _misfit(member, len(known), count)
     (labels,) = class_labels(np.asarray(known), member.here)
     if len(labels) == 1 != count:
         raise member.refuse(
             "it was fitted on one class alone", "Fit it on two classes or more."
         )
     if len(labels) != count:
-        raise member.refuse(
-            f"it has {len(labels)} classes, and its trees are for {count}", DAMAGED
-        )
+        raise _misfit(member, len(labels), count)
     return labels
+
+
+def _misfit(member: Member, classes: int, count: int) -> UnsupportedModel:
+    return member.refuse(
+        f"it has {classes} classes, and its trees are for {count}", DAMAGED
+    )
 
 
 # --- The sum --------------------------------------------------------------------------
@@ -202,6 +247,9 @@ def _sum(member: Member, model: XgboostModel, flow: Flow) -> Vector:
     places = member.build.places(flow)
     count = _used(member, model)
     old = _base_last(model)
+    # Asked so, the trees of DART are weighted by themselves (see _dropped).
+    bare = member.record.name == "Booster"
+    bare |= member.record.get("predictor") not in (None, "auto")
     member.build.rounded = True
     found, rows, nodes = [], [], []
     for number in range(count):
@@ -210,11 +258,12 @@ def _sum(member: Member, model: XgboostModel, flow: Flow) -> Vector:
             inner,
             model.trees[number].left,
             model.trees[number].right,
-            _tests(model.trees[number], places),
+            _tests(model.trees[number], places, model.version),
         )
         values = model.trees[number].conditions[leaves]
         if model.weights is not None:
-            start = 0.0 if old else base[model.groups[number]]
+            plain = old or bare or model.version >= (3, 3, 0)
+            start = 0.0 if plain else base[model.groups[number]]
             values = _dropped(values, start, model.weights[number])
         found.append(tree)
         rows.append(tuple((x,) for x in values.astype(np.float64).tolist()))
@@ -247,7 +296,10 @@ def _base_last(model: XgboostModel) -> bool:
 def _dropped(
     values: NDArray[np.float32], base: float, weight: float
 ) -> NDArray[np.float32]:
-    """What a tree of DART adds: its sum with the base, less the base, times a weight."""
+    """What a tree of DART adds: its sum with the base, less the base, times a weight.
+
+    The base is 0 where a Booster predicts a DMatrix, and for all since 3.3.
+    """
     start, factor = np.float32(base), np.float32(weight)
     return ((start + values) - start) * factor
 
@@ -300,11 +352,12 @@ def _takes_missing(member: Member, model: XgboostModel) -> bool:
     return model.version >= (1, 0, 0) or number is None or number != number
 
 
-def _missing(member: Member) -> Flow:
+def _missing(member: Member, model: XgboostModel) -> Flow:
     """What flows in, without what the model takes for missing."""
     flow = member.flow
-    if flow.sparse:  # what a sparse matrix does not hold is missing
-        flow = flow.with_values(Replace(x, 0.0, None) for x in flow.values)
+    if _zeros_are_missing(member, model):
+        stored = member.build.raw.stored
+        flow = flow.with_values(_held(x, stored) for x in flow.values)
     missing = member.record.get("missing")
     if missing is None or missing != missing:
         return flow
@@ -318,7 +371,35 @@ def _missing(member: Member) -> Flow:
     )
 
 
-def _tests(tree: XgboostTree, places: NDArray[np.int64]) -> Callable[[int], Test]:
+def _held(value: Expression, stored: Set[Expression]) -> Expression:
+    """A number of a sparse matrix, missing where it was zero when that was made: a zero
+    that it became since is held as one."""
+    todo = [value]
+    while todo and todo[0] not in stored:
+        todo += operands(todo.pop(0))
+    if not todo or todo[0] == value:
+        return Replace(value, 0.0, None)
+    return Arithmetic("+", value, Match(todo[0], ((0.0, math.nan),), 0.0))
+
+
+def _zeros_are_missing(member: Member, model: XgboostModel) -> bool:
+    """Whether what flows in is a sparse matrix: what it does not hold is missing.
+
+    Where that is but supposed, OtherMatrix says that the model shows otherwise; and it
+    is no matter where a zero goes the same way at all tests.
+    """
+    told = member.build.raw.told
+    if not told.trial or told.sparse is not member.flow.sparse:
+        return member.flow.sparse
+    if not shows(model, member.record, member.flow, member.flow.sparse):
+        kind = "sparse" if member.flow.sparse else "dense"
+        raise OtherMatrix(member.here, f"it was not fitted on a {kind} matrix")
+    return member.flow.sparse and zeros_matter(model, member.record, member.flow)
+
+
+def _tests(
+    tree: XgboostTree, places: NDArray[np.int64], version: tuple[int, int, int]
+) -> Callable[[int], Test]:
     # x < c of singles is x <= the single before c.
     before = np.nextafter(tree.conditions, np.float32(-np.inf))
     cuts = double_cuts(before.astype(np.float64)).tolist()
@@ -327,18 +408,34 @@ def _tests(tree: XgboostTree, places: NDArray[np.int64]) -> Callable[[int], Test
         place = int(places[tree.features[node]])
         missing_left = tree.default_left[node]
         if node in tree.chosen:
-            return _category_test(place, tree.chosen[node], missing_left)
+            return _category_test(place, tree.chosen[node], missing_left, version)
         return Threshold(place, cuts[node], missing_left)
 
     return test
 
 
-def _category_test(place: int, chosen: list[int], missing_left: bool) -> Test:
-    """Right where the code, cut to an integer, is one of the chosen."""
+def _category_test(
+    place: int, chosen: list[int], missing_left: bool, version: tuple[int, int, int]
+) -> Test:
+    """Right where the code, cut to an integer, is one of the chosen.
+
+    What is no code, below 0 or too large, goes left; in 1.6 it goes the way of a missing
+    value, and so does what is beyond the chosen ones, rounded up to a multiple of 32.
+    Up to 1.5 what lies between -1 and 0 is cut to 0.
+    """
+    charge(_CODE * len(chosen))
     codes = sorted({code for code in chosen if 0 <= code < _OUT_OF_RANGE})
     edges = np.array([[code, code + 1] for code in codes], dtype=np.float32)
+    if codes and codes[0] == 0 and version < (1, 6, 0):
+        edges[0, 0] = np.nextafter(np.float32(-1.0), np.float32(0.0))
     below = double_cuts(np.nextafter(edges, np.float32(-np.inf)).astype(np.float64))
     pieces = [piece for a, b in below.tolist() for piece in ((a, False), (b, True))]
+    if (1, 6, 0) <= version < (1, 7, 0) and codes and not missing_left:
+        ends = np.array([0, min(codes[-1] // 32 * 32 + 32, _OUT_OF_RANGE)], np.float32)
+        first, last = double_cuts(
+            np.nextafter(ends, np.float32(-np.inf)).astype(np.float64)
+        ).tolist()
+        return bands(place, [(first, True), *pieces, (last, False)], False, False)
     return bands(place, pieces, True, missing_left)
 
 

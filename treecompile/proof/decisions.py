@@ -404,15 +404,8 @@ class Reader:
             )
 
         if len(tree.tests) == 1:
-            count = 0
-            while place + count < len(body) and count < len(targets):
-                try:
-                    name, _ = self._addition(body[place + count])
-                except Strange:
-                    break
-                if name not in targets[count:]:
-                    break
-                count += 1
+            expected = dict(zip(targets, rows[0]))
+            count = self._additions_of(body, place, expected, plain)
             leaf(body[place : place + count], 0, 0)
             self.counts["trees"] += 1
             self.counts["leaves"] += 1
@@ -438,6 +431,29 @@ class Reader:
             expected = dict(zip(targets, rows[tree.leaf[node]]))
             self._compare_leaf(given, expected, plain, index, stage, node, vote)
         return place + 1 + len(behind)
+
+    def _additions_of(
+        self, body: list[ast.stmt], place: int, expected: dict[str, float], plain: bool
+    ) -> int:
+        """How many statements are those of a tree of one leaf.
+
+        Nothing marks their end: what follows may be the additions of another such tree,
+        to the same sums. So a statement is taken for this tree's if the model has it
+        here, and the first that is not is one too, if something is yet to be added.
+        """
+        left = dict(expected)
+        for count in range(len(body) - place):
+            try:
+                name, x = self._addition(body[place + count])
+            except Strange:
+                return count
+            y = left.pop(name, None)
+            if y is None or not same_constant(x, y):
+                if y is not None:
+                    left[name] = y
+                silent = plain and not any(left.values())
+                return count if silent or not left else count + 1
+        return len(body) - place
 
     def _voted(
         self,

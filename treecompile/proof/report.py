@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from ..read.context import shown
+from ..visible import printable
 
 
 class Verdict(Enum):
@@ -49,7 +50,7 @@ class Disagreement:
         if self.answers:
             says = "which the model answers with {}, and the scorer with {}"
             lines.append("            " + says.format(*map(repr, self.answers)))
-        return "\n".join("    " + _printable(line) for line in lines)
+        return "\n".join("    " + printable(line) for line in lines)
 
 
 @dataclass(frozen=True)
@@ -107,21 +108,19 @@ class Report:
 
     def text(self) -> str:
         """The report as ``treecompile verify`` prints it."""
+        model, scorer = printable(self.model), printable(self.scorer)
         if not self.ok:
-            verdict = f"{self.scorer} is not shown to be {self.model}: see above."
+            verdict = f"{scorer} is not shown to be {model}: see above."
         elif self.complete:
-            verdict = f"{self.scorer} is {self.model}."
+            verdict = f"{scorer} is {model}."
         elif self.exit_code == 0:
-            verdict = (
-                f"{self.scorer} is what treecompile writes for {self.model}; "
-                "no more was asked for."
-            )
+            verdict = f"{scorer} is what treecompile writes for {model}; no more was asked for."
         else:
             verdict = (
-                f"{self.scorer} is {self.model} as far as shown: "
-                "see above for what was not."
+                f"{scorer} is {model} as far as shown: " "see above for what was not."
             )
-        return "\n".join([*(part.text() for part in self.parts), verdict])
+        lines = "\n".join([*(part.text() for part in self.parts), verdict])
+        return "\n".join(map(printable, lines.split("\n")))
 
     def as_json(self) -> str:
         """The same for programs: JSON, in which NaN and infinities are texts."""
@@ -139,11 +138,6 @@ class Report:
 
     def __str__(self) -> str:
         return self.text()
-
-
-def _printable(text: str) -> str:
-    """Text of a model or a scorer, safe for a terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import os
 import re
@@ -12,6 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import BadSchema
+from ..read.files import whole
+from ..table import rows_of_csv
 
 Rows = Callable[[ModuleType], Iterable[dict[str, Any]]]
 
@@ -21,40 +21,27 @@ def rows_of(data: Any) -> Rows | None:
     if data is None:
         return None
     if isinstance(data, (str, os.PathLike)):
-        text = _text(data)
-        return lambda scorer: _of_csv(text, scorer)
+        content, name = _content(data), os.path.basename(data)
+        return lambda scorer: _of_csv(content, str(name), scorer)
     if hasattr(data, "to_dict"):
         data = data.to_dict("records")
     records = [{str(k): _plain(v) for k, v in record.items()} for record in data]
     return lambda scorer: _renamed(records, scorer)
 
 
-def _text(path: Any) -> str:
+def _content(path: Any) -> bytes:
     try:
-        with open(path, "rb") as stream:
-            data = stream.read()
+        return whole(path)
     except OSError as error:
         raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
-def _of_csv(text: str, scorer: ModuleType) -> Iterator[dict[str, Any]]:
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t|", key=header.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = _names(rows.fieldnames or (), scorer)
-    try:
-        for row in rows:
-            yield {
-                name: scorer._cell(name, row[own])
-                for own, name in names.items()
-                if own in row
-            }
-    except csv.Error as error:
-        raise BadSchema(f"The data is not a CSV file: {error}") from None
+def _of_csv(data: bytes, name: str, scorer: ModuleType) -> Iterator[dict[str, Any]]:
+    header, rows = rows_of_csv(data, name)
+    names = _names(header, scorer)
+    for _, row in rows:
+        cells = dict(zip(header, row))
+        yield {name: scorer._cell(name, cells[own]) for own, name in names.items()}
 
 
 def _renamed(

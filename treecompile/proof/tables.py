@@ -50,7 +50,10 @@ _TABLE = re.compile(
 _PACKED = (
     "from binascii import a2b_base64\n"
     "from sys import byteorder\n"
-    "numbers = memoryview(a2b_base64(text)).cast(code)\n"
+    "data = a2b_base64(text)\n"
+    "if code == 'B':\n"
+    "    return data\n"
+    "numbers = memoryview(data).cast(code)\n"
     "if byteorder == 'big':\n"
     "    from array import array\n"
     "    swapped = array(code, numbers.tobytes())\n"
@@ -59,12 +62,28 @@ _PACKED = (
     "return numbers"
 )
 _LOOP = re.compile(r"for \w+ in (\w+)(?:\[(\d+):(\d+)\])?:")
+_WALK = re.compile(
+    r"(?<=:)\n    while (\w+) >= 0:\n"
+    r"        if numbers\[(\w+)\[\1\]\] <= (\w+)\[\1\]:\n"
+    r"            \1 = (\w+)\[\1\]\n"
+    r"        else:\n"
+    r"            \1 = (\w+)\[\1\](?=\n)"
+)
+# The same, where each tree adds to one of several sums.
+_LOOP_OF_SUMS = re.compile(
+    r"for (?P<root>\w+), (?P<sum>\w+) in "
+    r"zip\((?P<roots>\w+)(?P<some>\[(?P<first>\d+):(?P<end>\d+)\])?, "
+    r"(?P<sums>\w+)(?(some)\[(?P=first):(?P=end)\])\):\n"
+    r" +\w+\[(?P=sum)\] \+= \w+\[_leaf\(numbers, (?P=root)\)\]"
+)
+_ONE_SUM = re.compile(r"\w+\[(\d+)\] \+= ")
 _APPLIED = re.compile(
     r"leaves = \[(\w+)\[_leaf\(numbers, root\)\] for root in (\w+)(?:\[(\d+):(\d+)\])?"
 )
 _APPLIED_LATE = re.compile(
     r"leaves = _leaves\((_numbers\(\*validate\(record\)\)|validate\(record\))\)\n"
 )
+_LISTS = ("numbers: ", "numbers = ", "numbers += ", "return [")
 _AT_LEAF = re.compile(r"(\w+)\[_leaf\(numbers, (\w+|-?\d+)\)\]")
 _TERMS = re.compile(
     r"for (\w+) in range\((\w+)\[(\w+)\], \2\[\3 \+ 1\]\):\n"
@@ -80,8 +99,11 @@ def has_table(source: Source) -> bool:
 
 def _walks(stmt: ast.stmt) -> bool:
     """Whether a statement walks the table; nested ifs, which can be long, do not."""
-    nested = isinstance(stmt, (ast.If, ast.While))
-    return not nested and "_leaf(numbers, " in ast.unparse(stmt)
+    if isinstance(stmt, (ast.If, ast.While)):
+        return False
+    if isinstance(stmt, ast.For) and isinstance(stmt.body[0], ast.While):
+        return True
+    return "_leaf(numbers, " in ast.unparse(stmt)
 
 
 class TableReader:
@@ -101,6 +123,7 @@ class TableReader:
                 names = self.late[1:5]
         if not names or _text(functions.get("_packed")) != _PACKED:
             raise Strange("its table is walked or read in another way")
+        self.names = tuple(names)
         self.tested, self.cuts, self.holds, self.fails = map(self._array, names)
         if not len(self.tested) == len(self.cuts) == len(self.holds) == len(self.fails):
             raise Strange("the arrays of its table are not equally long")
@@ -137,7 +160,7 @@ class TableReader:
         body = self.reader.score.body
         self._list(body)
         walks = list(filter(_walks, body))
-        stages = [s for s in model.stages if isinstance(s, Trees)]
+        stages = [s for s in model.stages if isinstance(s, Trees) and s.trees]
         if len(walks) != len(stages):
             raise Strange(
                 "score does not walk the trees stage by stage", self.reader.score
@@ -145,35 +168,56 @@ class TableReader:
         for stmt, stage in zip(walks, stages):
             # Of a lone tree, what its leaf adds stands in the next statement.
             behind = body[body.index(stmt) + 1]
-            text = "\n".join(map(ast.unparse, (stmt, behind)))
+            text = self._called("\n".join(map(ast.unparse, (stmt, behind))), stmt)
             self._stage(text, stmt, stage)
+
+    def _called(self, text: str, stmt: ast.stmt) -> str:
+        """The text of a loop through trees with ``_leaf`` called, where its lines stand
+        in the loop itself."""
+        walk = _WALK.search(text)
+        if walk is None:
+            return text
+        if walk.groups()[1:] != self.names:
+            raise Strange("the trees are walked in another table", stmt)
+        rest = text[: walk.start()] + text[walk.end() :]
+        return rest.replace(f"[-1 - {walk[1]}]", f"[_leaf(numbers, {walk[1]})]")
 
     def _stage(self, text: str, stmt: ast.stmt, stage: Trees) -> None:
         loop, at_leaf = _LOOP.match(text), _AT_LEAF.search(text)
         if at_leaf is None:
             raise Strange("a leaf is no place in an array", stmt)
+        roots: tuple[Any, ...] = ()
+        sums: tuple[Any, ...] = (0,) * len(stage.trees)
         if loop is not None:
             roots = self._array(loop[1])
             roots = roots[int(loop[2]) : int(loop[3])] if loop[2] else roots
-        else:
+        elif at_leaf[2].lstrip("-").isdigit():
             roots = (int(at_leaf[2]),)
-        if len(roots) != len(stage.trees):
-            raise Strange("score walks another number of trees", stmt)
         held = self._array(at_leaf[1])
+        of_sums, one = _LOOP_OF_SUMS.match(text), _ONE_SUM.match(text)
+        if of_sums is not None:
+            roots, sums = self._array(of_sums["roots"]), self._array(of_sums["sums"])
+            if of_sums["some"]:
+                part = slice(int(of_sums["first"]), int(of_sums["end"]))
+                roots, sums = roots[part], sums[part]
+        elif loop is None:
+            sums = (int(one[1]) if one is not None else 0,)
+        if len(roots) != len(stage.trees) or len(sums) < len(roots):
+            raise Strange("score walks another number of trees", stmt)
         terms = _TERMS.search(text) if "range(" in text else None
         starts, slots, values = (
             map(self._array, (terms[2], terms[5], terms[6])) if terms else ((), (), ())
         )
         for t, root in enumerate(roots):
 
-            def leaf(number: int, node: int, t: int = t) -> str:
+            def leaf(number: int, node: int, t: int = t, sums: Any = sums) -> str:
                 row = stage.rows[t][stage.trees[t].leaf[node]]
                 expected = dict(zip(stage.slots[t], row))
                 if terms:
                     first, end = starts[held[number]], starts[held[number] + 1]
                     given = dict(zip(slots[first:end], values[first:end]))
                 else:
-                    given = {0: held[number]}
+                    given = {sums[t]: held[number]}
                 return "" if _adds_alike(given, expected) else f"adds {given}"
 
             self._walk(root, stage.trees[t], leaf)
@@ -220,7 +264,7 @@ class TableReader:
         """What the list of numbers holds, as the statements put it together."""
         for stmt in body:
             value = getattr(stmt, "value", None)
-            names = ast.unparse(stmt).startswith(("numbers", "return ["))
+            names = ast.unparse(stmt).startswith(_LISTS)
             if names and isinstance(value, ast.List):
                 self.numbers += value.elts
             elif names and ast.unparse(stmt).startswith("numbers = _numbers("):

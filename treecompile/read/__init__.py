@@ -12,26 +12,31 @@ by name.
 
 from __future__ import annotations
 
+import copy
 import hashlib
-import io
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from treecompile.errors import UnreadableFile
-from treecompile.read import archive, container, looks, skops_file
+from treecompile.read import archive, container, files, looks, skops_file
+from treecompile.read.budget import Budget
 from treecompile.read.calls import verdict
-from treecompile.read.context import Context, Damaged, shown
+from treecompile.read.context import Context, CutShort, Damaged, shown
+from treecompile.read.foreign import ForeignClass, placed
 from treecompile.read.machine import Machine
 from treecompile.read.records import Name, Record
 
 __all__ = ["ModelFile", "Name", "Record", "read_bytes", "read_file", "verdict"]
 
-_LARGEST_STREAM = 4 << 30
+_ZIP = b"PK\x03\x04"
+#: As many pickles that follow the first are told of.
+MOST_FOLLOWING = 20
+# What a pickle of protocol 2 begins with, or one of an object in protocol 0 or 1.
+_BEGINNINGS = b"\x80(c]}"
 _START_AGAIN = "Copy the file again, or save the model again"
 
 
@@ -43,7 +48,9 @@ class ModelFile:
     ("pickle protocol 4", "joblib, zlib"), ``sha256`` is the digest of the file as it
     stands, ``names`` are all classes and functions that it mentions, in order of first
     use. ``refused`` is empty unless it was read leniently. ``size`` is that of the file
-    in bytes.
+    in bytes. ``following`` are what further pickles hold that stand behind the first in
+    the file; ``root`` is of the first alone. ``budget`` is what the file may still come
+    to: see :mod:`.budget`.
     """
 
     root: Any = field(repr=False)  # may be of any size, and hold itself
@@ -53,6 +60,8 @@ class ModelFile:
     protocol: int | None
     refused: tuple[Name, ...] = ()
     size: int = 0
+    following: tuple[str, ...] = ()
+    budget: Budget = field(default_factory=lambda: Budget(0), repr=False, compare=False)
 
     @property
     def of_numpy_2(self) -> bool | None:
@@ -74,10 +83,12 @@ def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFi
     text = os.fspath(path)
     try:
         if text == "-":
-            return _read(
-                _opened(lambda: _all_of(sys.stdin.buffer)), None, None, lenient
+            data, there = _opened(
+                lambda: files.of_stream(sys.stdin.buffer, look_at_model, piped=True)
             )
-        return _read(_file(Path(text)), _beside(Path(text)), None, lenient)
+            return _read(data, there, None, None, lenient)
+        data, there = _file(Path(text))
+        return _read(data, there, _beside(Path(text)), None, lenient)
     except UnreadableFile as problem:
         where = "standard input" if text == "-" else shown(text)
         raise UnreadableFile(f"{where}: {problem}") from None
@@ -96,19 +107,24 @@ def read_bytes(
     of a pickle of protocol 5. Raises ``UnreadableFile``.
     """
     try:
-        return _read(bytes(data), None, buffers, lenient)
+        return _read(bytes(data), len(data), None, buffers, lenient)
     except UnreadableFile as problem:
         raise UnreadableFile(f"{shown(name)}: {problem}") from None
 
 
 def _read(
     data: bytes,
+    there: int,
     sibling: Callable[[str], bytes] | None,
     buffers: Iterable[Any] | None,
     lenient: bool,
 ) -> ModelFile:
+    buffers = None if buffers is None else list(buffers)
     try:
-        return _read_checked(data, sibling, buffers, lenient)
+        return _read_checked(data, there, sibling, buffers, lenient)
+    except ForeignClass as problem:
+        found = _looked_at(data, there, sibling, buffers)
+        raise placed(problem, found) from None
     except Damaged as problem:
         advice = "" if "again" in str(problem) else f". {_START_AGAIN}"
         raise UnreadableFile(f"{problem}{advice}") from problem
@@ -128,6 +144,7 @@ def _read(
 
 def _read_checked(
     data: bytes,
+    there: int,
     sibling: Callable[[str], bytes] | None,
     buffers: Iterable[Any] | None,
     lenient: bool,
@@ -137,20 +154,23 @@ def _read_checked(
             "the file is empty: save the model again, or copy the file again"
         )
     digest = hashlib.sha256(data).hexdigest()
-    payload, layers = container.unwrap(data)
+    budget = Budget(there)
+    payload, layers = container.unwrap(data, budget)
     payload = _without_carriage_returns(payload)
-    context = Context(len(data), len(payload), sibling, buffers, lenient)
+    context = Context(budget, sibling, buffers, lenient)
     protocol = None
+    following: tuple[str, ...] = ()
     if kind := looks.signature(payload):
         raise _not_a_pickle(looks.description(payload, kind))
-    if payload[:4] == b"PK\x03\x04":
-        root, form = _read_archive(payload, len(data), context)
+    if payload[:4] == _ZIP:
+        root, form = _read_archive(payload, context)
     else:
         machine = Machine(payload, 0, context)
         root = _run(machine)
         protocol = machine.protocol
         joblib = context.joblib_arrays or "ZF" in layers
         form = "joblib" if joblib else f"pickle protocol {protocol}"
+        following = _following(machine)
     return ModelFile(
         root=root,
         container=", ".join([form, *layers]),
@@ -159,7 +179,42 @@ def _read_checked(
         protocol=protocol,
         refused=tuple(context.refused),
         size=len(data),
+        following=following,
+        budget=budget,
     )
+
+
+def _following(first: Machine) -> tuple[str, ...]:
+    """What pickles behind the first hold, in a word each: dump() was called again."""
+    found: list[str] = []
+    position, context = first.position, copy.copy(first.context)
+    context.names, context.makers, context.refused = {}, {}, {}
+    context.lenient = True
+    while position < len(first.data) and len(found) < MOST_FOLLOWING:
+        # What is no pickle, padding or a checksum, is nothing to tell of.
+        if first.data[position] not in _BEGINNINGS:
+            break
+        machine = Machine(first.data, position, context)
+        try:
+            root = machine.run()
+        except UnreadableFile:
+            break
+        found.append(root.name if isinstance(root, Record) else type(root).__name__)
+        position = machine.position
+    return tuple(found)
+
+
+def _looked_at(
+    data: bytes,
+    there: int,
+    sibling: Callable[[str], bytes] | None,
+    buffers: Iterable[Any] | None,
+) -> Any:
+    """What a file holds as far as it can be told, None where it cannot."""
+    try:
+        return _read_checked(data, there, sibling, buffers, lenient=True).root
+    except Exception:  # the error that led here is the one to tell
+        return None
 
 
 def _too_large() -> UnreadableFile:
@@ -176,19 +231,36 @@ def _run(machine: Machine) -> Any:
         if _is_a_pickle(machine):
             raise
         raise _not_a_pickle(looks.description(machine.data)) from problem
+    except UnreadableFile as problem:
+        # A text may begin with a letter that is an opcode (P asks for an object that is
+        # elsewhere, c and i name a class): what it seems to ask for is no name.
+        if not looks.is_text(machine.data) or _names_something(machine):
+            raise
+        raise _not_a_pickle(looks.description(machine.data)) from problem
 
 
 def _not_a_pickle(looks_like: str) -> UnreadableFile:
     return UnreadableFile(f"the file is not a pickle: {looks_like}")
 
 
-def _read_archive(payload: bytes, size: int, context: Context) -> tuple[Any, str]:
+def _read_archive(payload: bytes, context: Context) -> tuple[Any, str]:
     """The object in a skops file, and the name of the format."""
-    files = archive.Archive(payload, size)
-    if skops_file.SCHEMA not in files.names():
-        raise _not_a_pickle(looks.description(payload, archive.kind(files.names())))
-    root, version = skops_file.Reader(files, context).run()
+    members = archive.Archive(payload, context.budget)
+    if skops_file.SCHEMA not in members.names():
+        raise _not_a_pickle(looks.description(payload, archive.kind(members.names())))
+    root, version = skops_file.Reader(members, context).run()
     return root, f"skops {version}".strip()
+
+
+def _names_something(machine: Machine) -> bool:
+    """Whether all that a stream names could be a class or a function, and something is
+    named."""
+    names = list(machine.context.names.values())
+    return bool(names) and all(
+        name.name.replace(".", "").isidentifier()
+        and name.module.replace(".", "").isidentifier()
+        for name in names
+    )
 
 
 def _is_a_pickle(machine: Machine) -> bool:
@@ -212,25 +284,10 @@ def _without_carriage_returns(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n")
 
 
-def _all_of(stream: BinaryIO) -> bytes:
-    """What comes out of a stream whose end is not known beforehand."""
-    collected = io.BytesIO()
-    while chunk := stream.read(1 << 20):
-        if collected.tell() > _LARGEST_STREAM:
-            raise UnreadableFile("no model is that large: the input has no end")
-        collected.write(chunk)
-    return collected.getvalue()
-
-
-def _file(path: Path) -> bytes:
-    def content() -> bytes:
+def _file(path: Path) -> tuple[bytes, int]:
+    def content() -> tuple[bytes, int]:
         with open(path, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISREG(mode):
-                return file.read()
-            if stat.S_ISFIFO(mode):
-                return _all_of(file)
-            raise UnreadableFile("this is a device, not a file")
+            return files.of_stream(file, look_at_model)
 
     try:
         return _opened(content)
@@ -238,7 +295,25 @@ def _file(path: Path) -> bytes:
         raise UnreadableFile(_about_directory(path)) from None
 
 
-def _opened(content: Callable[[], bytes]) -> bytes:
+def look_at_model(head: bytes) -> None:
+    """Refuse, by its head, a long file that is no model file."""
+    if kind := looks.signature(head):
+        raise _not_a_pickle(looks.description(head, kind))
+    if container.compression_of(head) or head[:4] == _ZIP:
+        return
+    machine = Machine(head, 0, Context(Budget(len(head)), lenient=True))
+    try:
+        machine.run()
+    except CutShort:
+        pass
+    except Damaged as problem:  # for it ends in the middle, perhaps of an array
+        if not _is_a_pickle(machine):
+            raise _not_a_pickle(looks.description(head)) from problem
+    except UnreadableFile:
+        pass  # to be said of the whole file
+
+
+def _opened(content: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
     """What ``content`` reads; the ways in which that fails, as messages."""
     try:
         return content()
@@ -246,6 +321,8 @@ def _opened(content: Callable[[], bytes]) -> bytes:
         raise UnreadableFile("there is no such file") from None
     except IsADirectoryError:
         raise
+    except files.IsADevice as device:
+        raise UnreadableFile(device.strerror) from None
     except PermissionError:
         raise UnreadableFile("you have no permission to read this file") from None
     except ValueError:  # a null byte
@@ -270,7 +347,7 @@ def _about_directory(path: Path) -> str:
 def _beside(path: Path) -> Callable[[str], bytes]:
     def sibling(name: str) -> bytes:
         try:
-            return _file(path.parent / name)
+            return _file(path.parent / name)[0]
         except UnreadableFile as problem:
             raise UnreadableFile(
                 "the file was written by a joblib older than 0.10, which kept each "

@@ -110,7 +110,7 @@ _SKLEARN = _words("""
     _CalibratedClassifier _Callables _CFNode _CFSubcluster _ConstantPredictor
     _Constraint _CurveScorer _CVIterableWrapper _CVObjects _CVScoreTuple
     _DictWithDeprecatedKeys _FuncWrapper _GeneralizedLinearRegressor
-    _IdentityClassifier _IdentityRegressor _InstancesOf _IterablesNotString
+    _IdentityClassifier _IdentityRegressor _ImputerTriplet _InstancesOf _IterablesNotString
     _MetadataRequester _MissingValues _MultimetricScorer _NanConstraint _NaNCounter
     _NoneConstraint _PandasNAConstraint _PassthroughScorer _PathFinder
     _PredictScorer _ProbaScorer _QuadTree _RandomStates _RemainderColsList

@@ -10,9 +10,12 @@ import zlib
 
 from treecompile.errors import UnreadableFile
 from treecompile.read import container
+from treecompile.read.budget import Budget
 from treecompile.read.context import Damaged, shown
 
 _CHUNK = 1 << 20
+# Bytes of the object that zipfile makes of an entry, and of its name.
+_ENTRY = 1_000
 # What zipfile raises on archives whose fields contradict each other.
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -30,13 +33,17 @@ _DAMAGE = (
 class Archive:
     """The members of a zip archive that is in memory.
 
-    All members together may unfold to no more than a file of ``size`` bytes might.
+    All members together may unfold to no more than a file of such a size might, and
+    each of them is one: what a file names again is what was read of it before.
     """
 
-    def __init__(self, data: bytes, size: int) -> None:
-        self.size = size
+    def __init__(self, data: bytes, budget: Budget) -> None:
+        self.budget = budget
+        self.size = budget.stored
         self.left = container.unfolding_limit(self.size)
         self._read: dict[str, bytes] = {}
+        # zipfile makes an object of each entry of the directory.
+        budget.charge(_ENTRY * data.count(b"PK\x01\x02"))
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (*_DAMAGE, NotImplementedError):
@@ -46,7 +53,12 @@ class Archive:
             ) from None
 
     def names(self) -> list[str]:
-        return self._zip.namelist()
+        """The members, each once: no archive that was written by skops or numpy holds
+        two of one name."""
+        names = self._zip.namelist()
+        if len(set(names)) != len(names):
+            raise Damaged("the archive holds two files of one name")
+        return names
 
     def read(self, name: str, limit: int | None = None) -> bytes:
         """The content of a member, of no more than ``limit`` bytes."""
@@ -61,6 +73,7 @@ class Archive:
         try:
             with self._zip.open(name) as member:
                 while chunk := member.read(_CHUNK):
+                    self.budget.charge(len(chunk))
                     if collected.tell() + len(chunk) > allowed:
                         raise UnreadableFile(
                             f"the archive has {self.size:,} bytes and unfolds to far "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from treecompile.read.budget import TEXT
 from treecompile.read.context import Context, Damaged, Unfinished, shown
 from treecompile.read.records import Name, Record
 
@@ -255,6 +256,8 @@ def array_from(
     if size == 0:
         if count > _LONGEST_EMPTY:
             raise Damaged("an array of empty elements has an impossible shape")
+        # As many lists, in the lists of its elements.
+        context.charge(max(count, element_count(tuple(n for n in shape if n))))
         return np.zeros(shape, dtype, order="F" if order == "F" else "C")
     flat = np.frombuffer(data, dtype, count, offset)
     if dtype.kind == "S" and context.python2:
@@ -265,7 +268,7 @@ def array_from(
 
 def _as_text(flat: Array, context: Context) -> Array:
     """The text of Python 2, which are bytes, as text: latin-1, as everywhere here."""
-    context.charge_bytes(4 * flat.nbytes)
+    context.charge_bytes(8 * flat.nbytes)
     codes = flat.view(np.uint8).reshape(flat.size, -1).astype(np.uint32)
     return codes.view(f"U{flat.dtype.itemsize}").reshape(-1)
 
@@ -274,7 +277,9 @@ def _check_text(flat: Array, context: Context) -> None:
     """Refuse code points that do not exist: reading such an element would fail."""
     dtype = flat.dtype
     if dtype.kind == "U":
-        context.charge_bytes(flat.nbytes)
+        context.look(flat.nbytes)
+        if not flat.flags.c_contiguous:
+            context.charge_bytes(flat.nbytes)
         codes = np.dtype(np.uint32).newbyteorder(dtype.byteorder)
         points = np.ascontiguousarray(flat).view(codes)
         if points.size and points.max() > _LAST_CODE_POINT:
@@ -292,7 +297,7 @@ def object_array(items: list[Any], shape: tuple[int, ...]) -> Array:
         raise Damaged(
             f"an array of {element_count(shape):,} objects comes with {len(items):,}"
         )
-    flat = np.empty(len(items), dtype=object)
+    flat = np.empty(len(items), dtype=object)  # of items that are charged
     for index, item in enumerate(items):  # a slice would look into nested sequences
         flat[index] = item
     return flat.reshape(shape)
@@ -385,6 +390,9 @@ def scalar(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     dtype = as_dtype(args[0])
     if dtype == np.dtype(object):
         return args[1] if len(args) == 2 else None
+    # A number that the dtype announces, where no bytes are there to hold it against; and
+    # a copy of them where they are.
+    context.charge_bytes(TEXT + 4 * dtype.itemsize)
     if len(args) == 1:
         return np.zeros((), dtype)[()]
     return array_from(as_bytes(args[1], context), dtype, (), "C", context)[()]

@@ -13,7 +13,9 @@ from typing import Any
 
 from treecompile.errors import UnreadableFile
 from treecompile.read import allowed, arrays
+from treecompile.read.budget import PAIR
 from treecompile.read.context import Context, Damaged, Maker, shown
+from treecompile.read.foreign import foreign
 from treecompile.read.joblib_arrays import InlineArray, NpyFileArray, ZFileArray
 from treecompile.read.keys import checked_items, checked_keys
 from treecompile.read.records import Name, Record
@@ -71,18 +73,25 @@ def refusal(name: Name, packed: bool = False) -> UnreadableFile:
             "a malicious pickle looks like. Nothing was run. Do not load this file by "
             "any other means either, unless you know who made it and why"
         )
+    if name.package in allowed.PACKAGES and _is_named_as_a_class(name):
+        return UnreadableFile(
+            f"the file holds an object of the class {text}, which this treecompile does "
+            "not know as a part of a fitted model. Nothing was run. Take the model out "
+            "of what holds that object, or leave it away, and save the model alone"
+        )
     if name.package in allowed.PACKAGES:
         return UnreadableFile(
-            f"the file asks to call {text}, which is not known as a part of a fitted "
-            "model. Nothing was run. If it is an estimator, this treecompile does not "
-            "know it; if it is a function, do not trust the file"
+            f"the file asks to call {text}, which is named as a function, and is not "
+            "known as a part of a fitted model. Nothing was run. Do not load this file "
+            "by any other means either, unless you know who made it and why"
         )
-    return UnreadableFile(
-        f"the file holds an object of a class of its own, {text}; only classes of "
-        "known libraries can be read without running foreign code. Take the fitted "
-        "scikit-learn estimator or Pipeline out of that object, save it alone and "
-        "compile that file"
-    )
+    return foreign(name)
+
+
+def _is_named_as_a_class(name: Name) -> bool:
+    """CamelCase, as scikit-learn and its kin name classes, and no functions."""
+    own = name.name.rpartition(".")[2].lstrip("_")
+    return own[:1].isupper()
 
 
 # What packs functions and classes of one's own into a pickle.
@@ -123,7 +132,7 @@ def _pandas_index(name: Name, args: tuple[Any, ...], context: Context) -> Record
     if len(args) != 2 or not isinstance(args[0], Name) or type(args[1]) is not dict:
         return Record(name, args)
     made = Record(args[0], args)
-    context.charge(len(args[1]))
+    context.charge_bytes(PAIR * len(args[1]))
     fill_mapping(made, args[1])
     return made
 
@@ -151,7 +160,7 @@ def _reconstructor(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     made = new_object(cls, (state,), None, context, own=False)
     kind = type(state)
     if kind in (dict, list, set):
-        context.charge(len(state))
+        context.charge_bytes(PAIR * len(state))
         made.args = ()
     if kind is dict and base.name == "dict":
         fill_mapping(made, state)
@@ -220,6 +229,28 @@ def _getattr(name: Name, args: tuple[Any, ...], context: Context) -> Any:
     return Record(name, args)
 
 
+_MODULE = Name("types", "ModuleType")
+
+
+def _module(name: Name, args: tuple[Any, ...], context: Context) -> Record:
+    """``dill._dill._import_module("numpy.core._multiarray_umath")``: a mention of a
+    module, of a known library."""
+    if len(args) not in (1, 2) or type(args[0]) is not str:
+        raise refusal(name)
+    if args[0].partition(".")[0] not in {"numpy", *allowed.PACKAGES}:
+        raise refusal(name)
+    return Record(_MODULE, args[:1])
+
+
+def _attribute_of_module(name: Name, args: tuple[Any, ...], context: Context) -> Any:
+    """``dill._dill._get_attr(module, "_reconstruct")``: a mention of what stands there;
+    whether that may be called is for the list to say."""
+    of_module = args and isinstance(args[0], Record) and args[0].cls == _MODULE
+    if len(args) != 2 or not of_module or type(args[1]) is not str:
+        raise refusal(name)
+    return context.name(args[0].args[0], args[1])
+
+
 def _type(name: Name, args: tuple[Any, ...], context: Context) -> Name:
     """``type(None)`` and its like; with three arguments it would make a class."""
     if len(args) == 1 and args[0] is None:
@@ -253,7 +284,7 @@ def _encode(name: Name, args: tuple[Any, ...], context: Context) -> bytes:
         raise Damaged("bytes are made from something that is no text")
     if not _is_latin(args[1]):
         raise refusal(name)
-    context.charge_bytes(len(args[0]))
+    context.charge_bytes(2 * len(args[0]))
     try:
         return args[0].encode("latin-1")
     except UnicodeEncodeError as error:
@@ -304,7 +335,7 @@ def _frozenset(name: Name, args: tuple[Any, ...], context: Context) -> frozenset
 def _dict(name: Name, args: tuple[Any, ...], context: Context) -> dict[Any, Any]:
     """``dict`` of a mapping or of pairs."""
     if len(args) == 1 and type(args[0]) is dict:
-        context.charge(len(args[0]))
+        context.charge_bytes(PAIR * len(args[0]))
         return dict(args[0])
     return checked_items(_items(args, context, _ORDERED), context)
 
@@ -356,7 +387,9 @@ def _bytes(name: Name, args: tuple[Any, ...], context: Context) -> bytes:
 
 
 def _bytearray(name: Name, args: tuple[Any, ...], context: Context) -> bytearray:
-    return bytearray(_bytes(name, args, context))
+    made = _bytes(name, args, context)
+    context.charge_bytes(len(made))
+    return bytearray(made)
 
 
 def _number(name: Name, args: tuple[Any, ...], context: Context) -> Any:
@@ -468,7 +501,8 @@ def _table() -> dict[tuple[str, str], Maker]:
     answer(_newobj, _COPYREG, "__newobj__")
     answer(_newobj_ex, _COPYREG, "__newobj_ex__")
 
-    multiarray = ("numpy.core.multiarray", "numpy._core.multiarray")
+    multiarray: tuple[str, ...] = ("numpy.core.multiarray", "numpy._core.multiarray")
+    multiarray += ("numpy.core._multiarray_umath", "numpy._core._multiarray_umath")
     numeric = ("numpy.core.numeric", "numpy._core.numeric")
     answer(arrays.reconstruct, multiarray, "_reconstruct")
     answer(arrays.scalar, multiarray, "scalar")
@@ -489,6 +523,8 @@ def _table() -> dict[tuple[str, str], Maker]:
 
     answer(arrays.dill_array, ("dill._dill", "dill.dill"), "_create_array")
     answer(_named_type, ("dill._dill", "dill.dill"), "_load_type")
+    answer(_module, ("dill._dill", "dill.dill"), "_import_module")
+    answer(_attribute_of_module, ("dill._dill", "dill.dill"), "_get_attr")
     answer(_named_type, ("cloudpickle.cloudpickle",), "_builtin_type")
 
     for module, names in allowed.PLAIN_RECORDS.items():

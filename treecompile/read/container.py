@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from treecompile.errors import UnreadableFile
+from treecompile.read.budget import Budget
 from treecompile.read.context import Damaged
+from treecompile.read.installed import import_installed
 
 _CHUNK = 1 << 20
 _FIRST_CHUNK = 256
@@ -24,20 +26,22 @@ _LZMA_MEMORY = 200 << 20
 _Z_FILE = b"ZF"
 
 
-def unwrap(data: bytes) -> tuple[bytes, list[str]]:
+def unwrap(data: bytes, budget: Budget) -> tuple[bytes, list[str]]:
     """The pickle in ``data`` and the names of the layers around it, outermost first."""
     layers: list[str] = []
-    size = len(data)
     while True:
         kind = compression_of(data)
         if kind is None:
+            if layers:
+                budget.unpacked(len(data))
             return data, layers
+        budget.packed()
         if len(layers) == _MOST_LAYERS:
             raise UnreadableFile(
                 f"the file is compressed more than {_MOST_LAYERS} times over: it is made "
                 "to exhaust its reader. Do not load it"
             )
-        data = _UNWRAP[kind](data, size)
+        data = _UNWRAP[kind](data, budget)
         layers.append(kind)
 
 
@@ -63,12 +67,8 @@ def compression_of(data: bytes) -> str | None:
     return None
 
 
-def unwrap_z_file(data: bytes) -> bytes:
+def unwrap_z_file(data: bytes, budget: Budget) -> bytes:
     """The content of a "ZF" file of joblib before 0.10, or of an array beside one."""
-    return _unwrap_z_file(data, len(data))
-
-
-def _unwrap_z_file(data: bytes, size: int) -> bytes:
     # "ZF", then the size of the content as hexadecimal text, padded with blanks to 19
     # characters (20 where Python 2 wrote them), then one zlib stream.
     start = data.find(b"\x78", 4, 32)
@@ -79,7 +79,7 @@ def _unwrap_z_file(data: bytes, size: int) -> bytes:
         length = int(announced, 16)
     except ValueError:
         raise Damaged("the header of the old joblib file is damaged") from None
-    content = _collect(_chunks(zlib.decompressobj, data[start:], "zlib"), size)
+    content = _collect(_chunks(zlib.decompressobj, data[start:], "zlib"), budget)
     if len(content) != length:
         raise Damaged(
             f"the old joblib file announces {length:,} bytes and holds {len(content):,}"
@@ -87,18 +87,17 @@ def _unwrap_z_file(data: bytes, size: int) -> bytes:
     return content
 
 
-def _unwrap_lz4(data: bytes, size: int) -> bytes:
-    try:
-        from lz4.frame import LZ4FrameDecompressor  # type: ignore
-    except ImportError:
+def _unwrap_lz4(data: bytes, budget: Budget) -> bytes:
+    lz4 = import_installed("lz4.frame")
+    if lz4 is None:
         raise UnreadableFile(
             "the file is compressed with lz4, and the Python package of that name is "
             "not installed: pip install lz4, then try again"
-        ) from None
-    return _collect(_chunks(LZ4FrameDecompressor, data, "lz4"), size)
+        )
+    return _collect(_chunks(lz4.LZ4FrameDecompressor, data, "lz4"), budget)
 
 
-def _unwrap_zstd(data: bytes, size: int) -> bytes:
+def _unwrap_zstd(data: bytes, budget: Budget) -> bytes:
     raise UnreadableFile(
         "the file is compressed with zstd: unpack it first (zstd -d FILE), then give the "
         "unpacked file"
@@ -107,8 +106,8 @@ def _unwrap_zstd(data: bytes, size: int) -> bytes:
 
 def _unwrap_with(
     new: Callable[[], Any], kind: str, magic: bytes | None = None
-) -> Callable[[bytes, int], bytes]:
-    return lambda data, size: _collect(_chunks(new, data, kind, magic), size)
+) -> Callable[[bytes, Budget], bytes]:
+    return lambda data, budget: _collect(_chunks(new, data, kind, magic), budget)
 
 
 def unfolding_limit(size: int) -> int:
@@ -116,11 +115,13 @@ def unfolding_limit(size: int) -> int:
     return max(_ALWAYS_FINE, min(_LARGEST, size * _LARGEST_RATIO))
 
 
-def _collect(chunks: Iterator[bytes], size: int) -> bytes:
-    """All chunks, as long as they stay in proportion to the ``size`` of the file."""
+def _collect(chunks: Iterator[bytes], budget: Budget) -> bytes:
+    """All chunks, as long as they stay in proportion to the size of the file."""
     collected = io.BytesIO()
+    size = budget.stored
     limit = unfolding_limit(size)
     for chunk in chunks:
+        budget.charge(len(chunk))
         if collected.tell() + len(chunk) > limit:
             raise UnreadableFile(
                 f"the file has {size:,} bytes and unfolds to more than {limit:,}, as a "
@@ -173,7 +174,7 @@ def _chunks(
             return
 
 
-_UNWRAP: dict[str, Callable[[bytes, int], bytes]] = {
+_UNWRAP: dict[str, Callable[[bytes, Budget], bytes]] = {
     "gzip": _unwrap_with(lambda: zlib.decompressobj(31), "gzip", b"\x1f\x8b"),
     "zlib": _unwrap_with(zlib.decompressobj, "zlib"),
     "bz2": _unwrap_with(bz2.BZ2Decompressor, "bz2", b"BZh"),
@@ -185,5 +186,5 @@ _UNWRAP: dict[str, Callable[[bytes, int], bytes]] = {
     ),
     "lz4": _unwrap_lz4,
     "zstd": _unwrap_zstd,
-    "ZF": _unwrap_z_file,
+    "ZF": unwrap_z_file,
 }

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from treecompile.errors import UnreadableFile
+from treecompile.read.budget import OBJECT, Budget
 from treecompile.read.records import Name, Record
+from treecompile.visible import printable
 
 if TYPE_CHECKING:
     from treecompile.read.machine import Machine
 
-# Objects that any file may hold, whatever its size. What it may hold beyond that
-# grows with its size, so a few bytes cannot unfold into gigabytes of objects.
-_FREE_OBJECTS = 2_000_000
-_FREE_OPCODES = 4_000_000
 _LONGEST_NAME = 1_000
 _LONGEST_SHOWN = 120
 
@@ -25,25 +23,26 @@ class Damaged(UnreadableFile):
     """The bytes are not what a pickle (or the container around it) may hold."""
 
 
+class CutShort(Damaged):
+    """The bytes end in the middle."""
+
+
 class Context:
     """The state of reading one file.
 
-    ``stored`` is the size of the file as it stands on the disk, ``payload`` the size
-    of the pickle in it. ``sibling`` gives the bytes of a file beside this one, for the
+    ``budget`` is its account (:mod:`.budget`). ``sibling`` gives the bytes of a file beside this one, for the
     joblib of old that put each array into a file of its own. A ``lenient`` context
     notes calls that are not allowed in ``refused`` and keeps them as records.
     """
 
     def __init__(
         self,
-        stored: int,
-        payload: int,
+        budget: Budget,
         sibling: Callable[[str], bytes] | None = None,
         buffers: Iterable[Any] | None = None,
         lenient: bool = False,
     ) -> None:
-        self.objects = _FREE_OBJECTS + stored // 6
-        self.opcodes = min(payload, _FREE_OPCODES + 2 * stored)
+        self.budget = budget
         self.sibling = sibling
         self.siblings: set[str] = set()
         self.buffers: Iterator[Any] | None = (
@@ -61,13 +60,15 @@ class Context:
 
     def charge(self, count: int) -> None:
         """Account for ``count`` objects about to be made."""
-        self.objects -= count
-        if self.objects < 0:
-            raise too_many_objects()
+        self.budget.charge(OBJECT * count)
 
     def charge_bytes(self, count: int) -> None:
-        """Account for ``count`` bytes about to be copied or looked through."""
-        self.charge(count // 64)
+        """Account for ``count`` bytes about to be made, or copied."""
+        self.budget.charge(count)
+
+    def look(self, count: int) -> None:
+        """Account for ``count`` bytes about to be looked through."""
+        self.budget.work(count // 64)
 
     def with_attributes(self, made: dict[Any, Any]) -> dict[Any, Any]:
         """Remember a dict that stands for one that may have attributes as well."""
@@ -143,24 +144,9 @@ class Unfinished(Record):
         raise NotImplementedError
 
 
-def too_many_objects() -> UnreadableFile:
-    return UnreadableFile(
-        "the file unfolds into far more objects than its size can hold: "
-        "it is damaged, or made to exhaust the memory of its reader. Do not load it"
-    )
-
-
 def shown(text: object) -> str:
     """Text from a file, made safe and short enough for a terminal."""
     plain = str(text)
     if len(plain) > _LONGEST_SHOWN:
         plain = plain[:_LONGEST_SHOWN] + "..."
     return printable(plain)
-
-
-def printable(text: str) -> str:
-    """Text with an escape for each character that a terminal would act upon."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in text
-    )

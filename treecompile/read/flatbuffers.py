@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from treecompile.errors import UnreadableFile
+from treecompile.read.budget import TEXT, Budget
 
 _SHORT = struct.Struct("<H")
 _UNSIGNED = struct.Struct("<I")
 _SIGNED = struct.Struct("<i")
 _DOUBLE = struct.Struct("<d")
+_TABLE = 100  # bytes in memory of a table, and its place in a list
 _HEADER = 4  # bytes of a vtable, before the places of the fields
 
 
@@ -31,23 +33,25 @@ def damaged(problem: str) -> UnreadableFile:
     )
 
 
-def root_of(data: bytes) -> Table:
-    """The table that the data is of; UnreadableFile where there is none."""
-    return Table(data, _unpack(_UNSIGNED, data, 0))
+def root_of(data: bytes, budget: Budget) -> Table:
+    """The table that the data is of; UnreadableFile where there is none. What is made
+    of it, and of those in it, is charged on the budget."""
+    return Table(data, _unpack(_UNSIGNED, data, 0), budget)
 
 
 class Table:
     """A table of a FlatBuffer, its fields by number. A field that is not there has its
     default. Everything raises UnreadableFile where the data cannot be as it says."""
 
-    __slots__ = ("_at", "_data", "_fields", "_vtable")
+    __slots__ = ("_at", "_budget", "_data", "_fields", "_vtable")
 
-    def __init__(self, data: bytes, at: int) -> None:
+    def __init__(self, data: bytes, at: int, budget: Budget) -> None:
         vtable = at - _unpack(_SIGNED, data, at)
         size = _unpack(_SHORT, data, vtable)
         if size < _HEADER or size % 2 or vtable + size > len(data):
             raise damaged("a table of it has no fields")
         self._data = data
+        self._budget = budget
         self._at = at
         self._vtable = vtable
         self._fields = (size - _HEADER) // 2
@@ -72,11 +76,13 @@ class Table:
     def table(self, field: int) -> Table | None:
         """A field that is a table."""
         place = self._place(field)
-        return None if place is None else Table(self._data, self._followed(place))
+        return None if place is None else self._table(place)
 
     def text(self, field: int) -> str:
         """A field that is text, empty where it is not there."""
-        raw = bytes(self.array(field, "u1"))
+        found = self.array(field, "u1")
+        self._budget.charge(TEXT + 5 * len(found))
+        raw = bytes(found)
         return raw.decode("utf-8", "surrogateescape")
 
     def array(self, field: int, dtype: str) -> NDArray[Any]:
@@ -91,8 +97,13 @@ class Table:
     def tables(self, field: int) -> list[Table]:
         """A field that is a vector of tables."""
         start, count = self._vector(field, _UNSIGNED.size)
+        self._budget.charge(_TABLE * count)
+        self._budget.work(4 * count)
         places = range(start, start + count * _UNSIGNED.size, _UNSIGNED.size)
-        return [Table(self._data, self._followed(place)) for place in places]
+        return [self._table(place) for place in places]
+
+    def _table(self, place: int) -> Table:
+        return Table(self._data, self._followed(place), self._budget)
 
     def _vector(self, field: int, width: int) -> tuple[int, int]:
         """Where the items of a vector start, and how many there are."""

@@ -88,7 +88,9 @@ class ZFileArray(JoblibWrapper):
     __slots__ = ()
 
     def read(self, state: dict[Any, Any], machine: Machine) -> arrays.Array:
-        data = container.unwrap_z_file(_sibling(state, machine.context))
+        data = container.unwrap_z_file(
+            _sibling(state, machine.context), machine.context.budget
+        )
         parts = state.get("state")
         if type(parts) is not tuple:
             raise Damaged("a joblib array is malformed")

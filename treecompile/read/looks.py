@@ -28,6 +28,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"{L\x00\x00\x00\x00\x00", "an XGBoost model in its UBJSON format"),
     (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "an old PyTorch checkpoint"),
 )
+_OF_TEXTS = (b"%PDF", b"tree\nversion=")
 _SAVE_AGAIN = (
     "give the file that pickle.dump or joblib.dump wrote for the fitted scikit-learn "
     "model"
@@ -48,9 +49,15 @@ def signature(data: bytes) -> str:
     No pickle of a model starts with any of them.
     """
     for start, kind in _SIGNATURES:
-        if data.startswith(start):
+        if data.startswith(start) and (start in _OF_TEXTS or not _is_text(data, start)):
             return kind
     return ""
+
+
+def _is_text(data: bytes, start: bytes) -> bool:
+    """Whether letters that begin a binary file begin a text here, as PAR1 may the
+    header of a CSV file."""
+    return start.isascii() and not any(byte < 9 for byte in data[:4096])
 
 
 def _kind(data: bytes) -> tuple[str, str]:
@@ -69,6 +76,11 @@ def _kind(data: bytes) -> tuple[str, str]:
     if text is None:
         return "a binary file of an unknown kind", ""
     return _text_kind(text)
+
+
+def is_text(data: bytes) -> bool:
+    """Whether a file begins as a text does, of letters that people read."""
+    return not data[:1] == b"\x80" and _as_text(data[:4096]) is not None
 
 
 def _as_text(head: bytes) -> str | None:

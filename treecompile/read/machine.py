@@ -19,6 +19,7 @@ from math import inf
 from typing import Any
 
 from treecompile.errors import UnreadableFile
+from treecompile.read.budget import PAIR, TEXT
 from treecompile.read.calls import (
     BUILTINS,
     fill_mapping,
@@ -29,10 +30,10 @@ from treecompile.read.calls import (
 )
 from treecompile.read.context import (
     Context,
+    CutShort,
     Damaged,
     Unfinished,
     shown,
-    too_many_objects,
 )
 from treecompile.read.keys import DICTS, checked_keys
 from treecompile.read.records import Name, Record
@@ -51,6 +52,12 @@ _NO_COLLECTIONS = (
 _WHOLE = re.compile(rb"-?[1-9][0-9]*|0")
 _PLACE = re.compile(rb"[0-9]+")
 _FLOAT = re.compile(rb"[+-]?([0-9.]+(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
+# Opcodes are charged by the block; what a value on the stack takes, a place in the memo
+# and a mark.
+_BLOCK = 65_536
+_VALUE, _MEMO, _MARK = 24, 90, 90
+# Letters of so many bytes in UTF-8 make a text wider, all of it.
+_WIDE, _WIDER = re.compile(rb"[\xc4-\xef]"), re.compile(rb"[\xf0-\xff]")
 
 
 class _Stop(Exception):
@@ -75,21 +82,24 @@ class Machine:
         self.stack: list[Any] = []
         self.below: list[list[Any]] = []  # the stacks under the marks
         self.memo: dict[int, Any] = {}
+        self.kept = 0  # bytes of memo and marks that are charged
 
     def run(self) -> Any:
         data = self.data
         opcodes = _OPCODES
-        budget = self.context.opcodes
-        done = 0
+        ahead = done = 0
         try:
-            for done in range(budget):  # noqa: B007 (read when the pickle stops)
-                code = data[self.position]
-                self.position += 1
-                opcodes[code](self)
+            while True:
+                ahead = self.account()
+                for done in range(ahead):  # noqa: B007 (read when the pickle stops)
+                    code = data[self.position]
+                    self.position += 1
+                    opcodes[code](self)
         except _Stop:
+            self.context.budget.charge(-_VALUE * (ahead - done))
+            self.context.budget.work(done - ahead)
             if len(self.stack) != 1 or self.below:
                 raise Damaged("the pickle ends with its work half done") from None
-            self.context.opcodes -= done
             return self.stack.pop()
         except IndexError:
             if self.position >= len(data):
@@ -98,12 +108,24 @@ class Machine:
                 f"the pickle is damaged at byte {self.position:,}: it takes more values "
                 "than it has"
             ) from None
-        if budget >= len(data):
+
+    def account(self) -> int:
+        """Charge a block of opcodes, the number of which it gives: what most of them
+        leave on the stack, and what those before left in the memo and of marks."""
+        budget = self.context.budget
+        ahead = min(_BLOCK, len(self.data) - self.position)
+        if ahead <= 0:
             raise self.cut_short()
-        raise too_many_objects()
+        budget.work(ahead)
+        budget.charge(_VALUE * ahead)
+        kept = _MEMO * len(self.memo) + _MARK * len(self.below)
+        if kept > self.kept:
+            budget.charge(kept - self.kept)
+            self.kept = kept
+        return ahead
 
     def cut_short(self) -> Damaged:
-        return Damaged(
+        return CutShort(
             f"the file ends in the middle (after {len(self.data):,} bytes of pickle): it "
             "was cut short when it was written or copied. Copy it again, or save the "
             "model again"
@@ -123,6 +145,12 @@ class Machine:
         self.position = end
         return self.data[start:end]
 
+    def content(self, size: int) -> bytes:
+        """The next ``size`` bytes as a value, charged before they are copied."""
+        if size <= len(self.data) - self.position:
+            self.context.charge_bytes(TEXT + size)
+        return self.take(size)
+
     def skip(self, size: int) -> None:
         if self.position + size > len(self.data):
             raise self.cut_short()
@@ -137,6 +165,7 @@ class Machine:
             raise self.cut_short()
         if longest is not None and end - self.position > longest:
             raise self.damage("a number of absurd length")
+        self.context.charge_bytes(end - self.position)
         line = self.data[self.position : end]
         self.position = end + 1
         return line
@@ -302,26 +331,39 @@ class Machine:
         self.python2_text(text)
 
     def binstring(self) -> None:
-        self.python2_text(self.take(self.take_size(4)))
+        self.python2_text(self.content(self.take_size(4)))
 
     def short_binstring(self) -> None:
-        self.python2_text(self.take(self.take_size(1)))
+        self.python2_text(self.content(self.take_size(1)))
 
     def python2_text(self, text: bytes) -> None:
         self.context.python2 = True  # Python 3 writes no such opcode
+        self.context.charge_bytes(TEXT + len(text))
         self.stack.append(text.decode("latin-1"))
 
     def unicode_line(self) -> None:
+        line = self.take_line()
+        width = 4 if b"\\u" in line or b"\\U" in line else 1
+        self.context.charge_bytes(TEXT + width * len(line))
         try:
-            self.stack.append(self.take_line().decode("raw-unicode-escape"))
+            self.stack.append(line.decode("raw-unicode-escape"))
         except UnicodeDecodeError:
             raise self.damage("a text that cannot be decoded") from None
 
     def text(self, size: int) -> None:
+        raw = self.content(size)
+        self.charge_text(raw)
         try:
-            self.stack.append(self.take(size).decode("utf-8", "surrogatepass"))
+            self.stack.append(raw.decode("utf-8", "surrogatepass"))
         except UnicodeDecodeError:
             raise self.damage("a text that cannot be decoded") from None
+
+    def charge_text(self, raw: bytes) -> None:
+        """Account for a text in UTF-8 at the width that it will have."""
+        width = 1
+        if not raw.isascii():
+            width = 4 if _WIDER.search(raw) else 2 if _WIDE.search(raw) else 1
+        self.context.charge_bytes(TEXT + width * len(raw))
 
     def binunicode(self) -> None:
         self.text(self.take_size(4))
@@ -333,16 +375,18 @@ class Machine:
         self.text(self.take_size(8))
 
     def binbytes(self) -> None:
-        self.stack.append(self.take(self.take_size(4)))
+        self.stack.append(self.content(self.take_size(4)))
 
     def short_binbytes(self) -> None:
-        self.stack.append(self.take(self.take_size(1)))
+        self.stack.append(self.content(self.take_size(1)))
 
     def binbytes8(self) -> None:
-        self.stack.append(self.take(self.take_size(8)))
+        self.stack.append(self.content(self.take_size(8)))
 
     def bytearray8(self) -> None:
-        self.stack.append(bytearray(self.take(self.take_size(8))))
+        raw = self.content(self.take_size(8))
+        self.context.charge_bytes(len(raw))
+        self.stack.append(bytearray(raw))
 
     def next_buffer(self) -> None:
         if self.context.buffers is None:
@@ -388,7 +432,7 @@ class Machine:
         self.stack.append({})
 
     def empty_set(self) -> None:
-        self.context.charge(1)
+        self.context.charge(3)
         self.stack.append(set())
 
     def tuple_of_mark(self) -> None:
@@ -424,8 +468,9 @@ class Machine:
         self.stack.append(made)
 
     def frozenset_of_mark(self) -> None:
-        self.context.charge(1)
-        values = frozenset(checked_keys(self.pop_mark(), self.context))
+        items = self.pop_mark()
+        self.context.charge(3 + len(items))
+        values = frozenset(checked_keys(items, self.context))
         self.stack.append(values)
 
     def append(self) -> None:
@@ -477,6 +522,7 @@ class Machine:
     def fill_dict(self, target: dict[Any, Any], items: list[Any]) -> None:
         if len(items) % 2:
             raise self.damage("a dictionary has a key without a value")
+        self.context.charge_bytes(PAIR * (len(items) // 2))
         keys, values = items[::2], items[1::2]
         for value, key in zip(values, checked_keys(keys, self.context)):
             target[key] = value
@@ -485,6 +531,7 @@ class Machine:
         values = self.pop_mark()
         if type(self.stack[-1]) is not set:
             raise self.damage("members are added to what is no set")
+        self.context.charge(len(values))
         self.stack[-1].update(checked_keys(values, self.context))
 
     # Names and the objects made from them
@@ -547,7 +594,7 @@ class Machine:
     def call(self, function: Any, args: Any) -> Any:
         """What calling ``function`` yields: a record, or a value of a known function."""
         context = self.context
-        context.charge(1)
+        context.charge(2)
         if type(function) is not Name:
             if not isinstance(function, Record):
                 raise self.damage("it calls what is no function")
@@ -593,12 +640,14 @@ class Machine:
                 record.state = state
                 return
         for part in (attributes, slots):
-            record.attributes.update(part or {})
+            if part:
+                self.context.charge_bytes(PAIR * len(part))
+                record.attributes.update(part)
 
     def is_attributes(self, state: Any) -> bool:
         if type(state) is not dict:
             return False
-        self.context.charge(len(state))
+        self.context.budget.work(len(state))
         return all(type(key) is str for key in state)
 
     # Opcodes about the stream itself

@@ -10,6 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from treecompile.read.budget import charge
+
+# An array of more elements than this is charged where a record gives it out: whoever
+# asks for it makes lists of it, or other arrays.
+_SMALL = 4_096
+_BYTES_OF_AN_ELEMENT = {1: 8, 2: 16, 4: 24, 8: 24}
+
 
 class Name:
     """A class or function that the file mentions: module and name, never the thing."""
@@ -76,10 +85,10 @@ class Record:
         return self.cls.kind
 
     def __getitem__(self, attribute: str) -> Any:
-        return self.attributes[attribute]
+        return _given(self.attributes[attribute])
 
     def get(self, attribute: str, default: Any = None) -> Any:
-        return self.attributes.get(attribute, default)
+        return _given(self.attributes.get(attribute, default))
 
     def __contains__(self, attribute: object) -> bool:
         return attribute in self.attributes
@@ -89,3 +98,11 @@ class Record:
 
     def __repr__(self) -> str:
         return f"<{self.cls!r} with {len(self.attributes)} attributes>"
+
+
+def _given(value: Any) -> Any:
+    """A value of a record, charged where it is a large array."""
+    if type(value) is np.ndarray and value.size > _SMALL:
+        each = 16 if value.dtype.names else 40
+        charge(value.size * _BYTES_OF_AN_ELEMENT.get(value.itemsize, each))
+    return value

@@ -8,15 +8,15 @@ values that a pickle of the same object becomes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from treecompile.errors import UnreadableFile
-from treecompile.read import arrays
+from treecompile.read import arrays, json_text
 from treecompile.read.archive import Archive
+from treecompile.read.budget import PAIR
 from treecompile.read.calls import maker_of
 from treecompile.read.context import Context, Damaged, Unfinished, shown
 from treecompile.read.joblib_arrays import read_npy
@@ -25,7 +25,6 @@ from treecompile.read.records import Name, Record
 
 SCHEMA = "schema.json"
 _NEWEST_PROTOCOL = 2
-_SMALLEST_LIMIT = 24 << 20
 _DEEPEST = 200
 _MISSING = object()
 
@@ -40,13 +39,12 @@ class Reader:
         self.context = context
         self.seen: dict[int, Any] = {}
         self.arrays: dict[str, arrays.Array] = {}
+        self.matrices: dict[str, dict[str, Any]] = {}
         self.depth = 0
 
     def run(self) -> tuple[Any, str]:
         """The object in the file, and the version of skops that wrote it."""
-        # JSON unfolds to some twenty times its size in memory.
-        limit = max(_SMALLEST_LIMIT, 20 * self.archive.size)
-        schema = _parsed(self.archive.read(SCHEMA, limit))
+        schema = self.parsed(self.archive.read(SCHEMA))
         if type(schema) is not dict:
             raise _malformed()
         protocol = schema.get("protocol", 0)
@@ -61,7 +59,7 @@ class Reader:
         """The value of a node."""
         if type(node) is not dict:
             raise _malformed()
-        self.context.charge(1)
+        self.context.charge(4)  # a record, or what holds the values of the others
         self.depth += 1
         if self.depth > _DEEPEST:
             raise UnreadableFile("the skops file nests its objects too deeply")
@@ -78,6 +76,14 @@ class Reader:
         if type(identity) is int:
             self.seen[identity] = made
         return made
+
+    def parsed(self, text: Any) -> Any:
+        if type(text) not in (str, bytes):
+            raise _malformed()
+        try:
+            return json_text.loads(text, self.context.budget)
+        except (ValueError, RecursionError):
+            raise _malformed() from None
 
     def content(self, node: Node, *path: str) -> Any:
         part: Any = node.get("content")
@@ -109,7 +115,7 @@ class Reader:
         return made
 
     def plain(self, node: Node) -> Any:
-        return _parsed(node.get("content"))
+        return self.parsed(node.get("content"))
 
     def items(self, node: Node) -> list[Any]:
         content = node.get("content")
@@ -130,6 +136,7 @@ class Reader:
             raise _malformed()
         if len(kinds) != len(content):
             raise _malformed()
+        self.context.charge_bytes(PAIR * len(content))
         made: dict[Any, Any] = {}
         for kind, (text, item) in zip(kinds, content.items()):
             made[_key(kind, text)] = self.value(item)
@@ -175,7 +182,9 @@ class Reader:
         return self.member(node)
 
     def bytearray_node(self, node: Node) -> bytearray:
-        return bytearray(self.member(node))
+        content = self.member(node)
+        self.context.charge_bytes(len(content))
+        return bytearray(content)
 
     def member(self, node: Node) -> bytes:
         name = node.get("file")
@@ -249,19 +258,29 @@ class Reader:
 
     def sparse_matrix(self, node: Node) -> Record:
         """A sparse matrix: an ``.npz`` archive within the archive."""
-        self.context.charge(1_000)  # in place of its parts
-        inner = Archive(self.member(node), self.archive.size)
-        inner.left = self.archive.left
         made = self.record(node)
+        content, file = self.member(node), str(node.get("file"))
+        if file not in self.matrices:  # it may stand in many places
+            self.matrices[file] = self.matrix(content)
+        self.context.charge_bytes(PAIR * len(self.matrices[file]))
+        made.attributes.update(self.matrices[file])
+        return made
+
+    def matrix(self, content: bytes) -> dict[str, Any]:
+        """The parts of a sparse matrix."""
+        inner = Archive(content, self.context.budget)
+        inner.left = self.archive.left
+        parts: dict[str, Any] = {}
         for name in inner.names():
             part = name.removesuffix(".npy")
             value = read_npy(inner.read(name), self.context)
             if part == "shape":
-                made.attributes["_shape"] = tuple(value.reshape(-1).tolist())
+                self.context.charge(value.size)
+                parts["_shape"] = tuple(value.reshape(-1).tolist())
             elif part not in ("format", "_is_array"):
-                made.attributes[part] = value
+                parts[part] = value
         self.archive.left = inner.left
-        return made
+        return parts
 
     def operator(self, node: Node) -> Record:
         args = self.value(node.get("attrs"))
@@ -275,8 +294,8 @@ def _nested_array(
     for _ in shape[1:]:
         if any(type(item) is not list for item in items):
             raise _malformed()
+        context.charge_bytes(16 * sum(map(len, items)))
         items = [part for item in items for part in item]
-        context.charge(len(items))
     return arrays.object_array(items, shape)
 
 
@@ -301,15 +320,6 @@ def _key(kind: Any, text: str) -> Any:
         f"the skops file has a dictionary key of type {shown(kind)}, which is not "
         "known: save the model as a pickle"
     )
-
-
-def _parsed(text: Any) -> Any:
-    if type(text) not in (str, bytes):
-        raise _malformed()
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise _malformed() from None
 
 
 def _malformed() -> Damaged:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from treecompile.errors import UnreadableFile
+from treecompile.read.budget import TEXT, Budget
 
 _NUMBERS = {
     ord("i"): ">i1",
@@ -36,6 +37,8 @@ _FORMATS = {
 _CONSTANTS = {ord("T"): True, ord("F"): False, ord("Z"): None}
 _INTEGERS = frozenset(b"iUIlL")
 _DEEPEST = 64
+# Bytes in memory: a value with its place (and the key's, in an object), a container.
+_VALUE, _CONTAINER = 100, 120
 
 
 def damaged(problem: str) -> UnreadableFile:
@@ -45,14 +48,16 @@ def damaged(problem: str) -> UnreadableFile:
     )
 
 
-def loads(data: bytes) -> Any:
-    """The value that the data holds; UnreadableFile where it is no UBJSON."""
-    return _Reader(data).value()
+def loads(data: bytes, budget: Budget) -> Any:
+    """The value that the data holds; UnreadableFile where it is no UBJSON, or where it
+    would take more than the file may."""
+    return _Reader(data, budget).value()
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, budget: Budget) -> None:
         self.data = data
+        self.budget = budget
         self.at = 0
 
     def value(self) -> Any:
@@ -85,6 +90,8 @@ class _Reader:
     def _item(self) -> tuple[Any, tuple[int | None] | None]:
         """A value; for a container that is still empty, how many items it takes."""
         marker = self._marker()
+        self.budget.charge(_VALUE)
+        self.budget.work(1)
         if marker in _FORMATS:
             return self._number(marker), None
         if marker in _CONSTANTS:
@@ -94,8 +101,10 @@ class _Reader:
         if marker == ord("C"):
             return chr(self._bytes(1)[0]), None
         if marker == ord("{"):
+            self.budget.charge(2 * _CONTAINER)
             return {}, (self._count(),)
         if marker == ord("["):
+            self.budget.charge(_CONTAINER)
             return self._array()
         raise damaged("it holds a value of an unknown kind")
 
@@ -109,7 +118,9 @@ class _Reader:
         count = self._count()
         assert count is not None
         dtype = np.dtype(_NUMBERS[kind])
-        raw = self._bytes(count * dtype.itemsize)
+        size = count * dtype.itemsize
+        self.budget.charge(2 * min(size, len(self.data)))
+        raw = self._bytes(size)
         return np.frombuffer(raw, dtype).astype(dtype.newbyteorder("=")), None
 
     def _count(self) -> int | None:
@@ -143,7 +154,10 @@ class _Reader:
         return int(length)
 
     def _text(self) -> str:
-        return self._bytes(self._length()).decode("utf-8", "surrogateescape")
+        length = self._length()
+        raw = self._bytes(length)
+        self.budget.charge(TEXT + length * (1 if raw.isascii() else 4))
+        return raw.decode("utf-8", "surrogateescape")
 
     def _peek(self) -> int:
         if self.at >= len(self.data):

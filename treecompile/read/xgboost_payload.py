@@ -8,13 +8,13 @@ form of the model in every case, with numpy arrays where XGBoost has arrays of n
 
 from __future__ import annotations
 
-import json
 import struct
 from typing import Any
 
 import numpy as np
 
-from treecompile.read import ubjson
+from treecompile.read import json_text, ubjson
+from treecompile.read.budget import NODE, TEXT, TREE, Budget
 from treecompile.read.ubjson import damaged
 
 _CONFIGURED = b"CONFIG-offset:"
@@ -34,29 +34,32 @@ _STATISTICS = 16  # bytes a node, of no use to a scorer
 _LONG = struct.Struct("<Q")
 
 
-def model_of(payload: bytes) -> dict[str, Any]:
+def model_of(payload: bytes, budget: Budget) -> dict[str, Any]:
     """The model in a payload: the object that holds ``learner`` and ``version``; beside
     them the ``config`` that it was trained with, where there is one.
 
-    Raises UnreadableFile where the bytes are none of the known forms, or damaged.
+    Raises UnreadableFile where the bytes are none of the known forms, or damaged, and
+    where they come to more than the file may (``budget``).
     """
+    budget.charge(2 * len(payload))  # what is cut off it, in front and behind
     if payload.startswith(_CONFIGURED):
-        return _Binary(payload[len(_CONFIGURED) + 8 :].removeprefix(b"binf")).model()
+        binary = payload[len(_CONFIGURED) + 8 :].removeprefix(b"binf")
+        return _Binary(binary, budget).model()
     if payload[:1] == b"{" and payload[1:2] in (b"L", b"l", b"I", b"U", b"i", b"$"):
-        snapshot = ubjson.loads(payload)
+        snapshot = ubjson.loads(payload, budget)
     elif payload[:1] == b"{":
-        snapshot = _json(payload)
+        snapshot = _json(payload, budget)
     else:
-        return _Binary(payload.removeprefix(b"binf")).model()
+        return _Binary(payload.removeprefix(b"binf"), budget).model()
     model = snapshot.get("Model", snapshot) if isinstance(snapshot, dict) else None
     if not isinstance(model, dict) or not isinstance(model.get("learner"), dict):
         raise damaged("it holds no learner")
     return {**model, "config": snapshot.get("Config")}
 
 
-def _json(payload: bytes) -> Any:
+def _json(payload: bytes, budget: Budget) -> Any:
     try:
-        return json.loads(payload.rstrip(b"\0"))
+        return json_text.loads(payload.rstrip(b"\0"), budget)
     except (ValueError, RecursionError) as error:
         raise damaged("it is no JSON") from error
 
@@ -64,8 +67,9 @@ def _json(payload: bytes) -> Any:
 class _Binary:
     """The binary form: structures of a fixed size, one after the other."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, budget: Budget) -> None:
         self.data = data
+        self.budget = budget
         self.at = 0
 
     def model(self) -> dict[str, Any]:
@@ -108,6 +112,9 @@ class _Binary:
         _, count, _, _, width, vector = self._take(_TREE)
         if vector:
             raise damaged("its leaves hold vectors, as no such model does")
+        if not 0 <= count <= len(self.data) // _NODE.itemsize:
+            raise damaged("it holds less than it says")
+        self.budget.charge(TREE + NODE * count)
         nodes = np.frombuffer(self._bytes(count * _NODE.itemsize), _NODE)
         self._bytes(count * _STATISTICS)
         return {
@@ -126,7 +133,9 @@ class _Binary:
         return {self._text(): self._text() for _ in range(count)}
 
     def _text(self) -> str:
-        return self._bytes(self._take(_LONG)[0]).decode("utf-8", "surrogateescape")
+        raw = self._bytes(self._take(_LONG)[0])
+        self.budget.charge(TEXT + len(raw) * (1 if raw.isascii() else 4))
+        return raw.decode("utf-8", "surrogateescape")
 
     def _array(self, dtype: str, count: int) -> Any:
         raw = self._bytes(count * np.dtype(dtype).itemsize)

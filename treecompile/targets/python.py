@@ -22,6 +22,7 @@ from ..interpret import clean
 from ..layout import statements
 from ..options import as_line, digest_of_rules
 from ..program import (
+    LARGEST,
     Column,
     Cuts,
     Ensemble,
@@ -35,7 +36,9 @@ from ..program import (
     columns_of,
 )
 from ..schema import property_of
+from .python_about import about, example_of, label_lines, public, record_lines
 from .python_ensemble import EnsembleText
+from .python_runtime import RuntimeFunction, taken_along
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_packed
 from .python_text import (
@@ -86,46 +89,8 @@ LONGEST_LISTING = 60
 LONG_RUN = 8
 # Above this many leaves their answers are not repeated beside them.
 COMMENTED_LEAVES = 1_000
-# What the helpers of ``helpers.py.jinja`` need of ``math``, beyond what they are called.
 # Names that are said with a vowel first: "an XGBClassifier".
 SPOKEN_WITH_A_VOWEL = (*"AEIOU", "HGB", "LGBM", "XGB")
-
-MATH_OF_HELPERS = {
-    "_fill": {"isnan"},
-    "_known": {"isnan"},
-    "_steps": {"isnan"},
-    "_sqrt": {"nan", "sqrt"},
-    "_l2": {"sqrt"},
-    "_l2_paired": {"sqrt"},
-    "_reciprocal": {"copysign", "inf"},
-    "_sign": {"isnan"},
-    "_exp": {"exp", "inf"},
-    "_expm1": {"expm1", "inf"},
-    "_log": {"inf", "log", "nan"},
-    "_log2": {"inf", "log2", "nan"},
-    "_log10": {"inf", "log10", "nan"},
-    "_log1p": {"inf", "log1p", "nan"},
-    "_floor": {"copysign", "floor"},
-    "_ceil": {"copysign", "ceil"},
-    "_trunc": {"copysign", "trunc"},
-    "_rint": {"copysign"},
-    "_tanh": {"tanh"},
-    "_arcsinh": {"asinh"},
-    "_arctan": {"atan"},
-    "_yeo_johnson": {"expm1", "inf", "isnan", "log1p"},
-    "_yeo_johnson_by_power": {"inf", "isnan", "log1p"},
-    "_box_cox": {"expm1", "inf", "log", "nan"},
-    "_box_cox_inverse": {"copysign", "log"},
-    "_power": {"copysign", "inf", "nan", "pow"},
-    "_expit": {"exp"},
-    "_exp2": {"inf"},
-    "_exp_single": {"inf"},
-    "_exp_by_table": {"inf"},
-    "_softmax": {"exp"},
-    "_softmax_paired": {"exp"},
-    "_softmax_of_log": {"exp", "log"},
-    "_softmax_of_log_paired": {"exp", "log"},
-}
 
 
 @dataclass(frozen=True)
@@ -148,6 +113,8 @@ class PythonColumn:
     is_number: bool
     is_open: bool
     optional: bool
+    holes: str  # the name of the list of ranges that it may not hold, if there are some
+    holes_lines: tuple[str, ...]
 
 
 def context(program: Program, layout: str = "auto") -> dict[str, Any]:
@@ -160,6 +127,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     spelling = Spelling(program, [column.id for column in columns])
     for column in columns:
         spelling.reserve(column.known)
+        spelling.reserve(column.holes)
         if column.listed:
             spelling.reserve(column.listed, column.categories)
     limit = _limit(program)
@@ -175,10 +143,14 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     encode_bindings = spelling.take_bindings()
     packed = PackedTrees(spelling) if is_packed(program, layout) else None
     if isinstance(program.model, SingleTree):
-        model = _tree_context(program.model, spelling, packed)
+        model = _tree_context(program, program.model, spelling, packed)
     else:
         ids = [columns[i].id for i in program.required]
         model = _ensemble_context(program, program.model, spelling, ids, packed)
+    types = {
+        program.columns[i].name: _type_of_column(program.columns[i])
+        for i in program.required
+    }
     misfits = [
         spelling.misfit(check, lambda value: _bound(value, limit))
         for check in program.checks
@@ -186,9 +158,9 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     constants = [
         (name, kind, items) for name, (kind, items) in spelling.constants.items()
     ]
-    helpers = spelling.helpers
+    functions = taken_along(spelling.helpers)
     if any(column.is_number for column in columns):
-        helpers |= {"isnan", "nan"}
+        spelling.math_names |= {"isnan", "nan"}
     return {
         "title": _title(program),
         "made_of": _made_of(program),
@@ -197,8 +169,13 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "doctest": _doctest(program),
         "has_cuts": _has_rounded_cuts(program),
         "notes": _notes(program),
-        "helpers": helpers,
-        "math_names": _math_names(program, helpers, packed),
+        "runtime": functions,
+        "public": public(program, model),
+        "model": about(program),
+        "example": example_of(program),
+        "record_type": list(record_lines(types, uniform and len(required) > WIDE)),
+        "label_type": label_lines(program),
+        "math_names": _math_names(program, spelling.math_names, functions, packed),
         "packed": packed is not None,
         "limit": limit,
         "columns": columns,
@@ -211,11 +188,24 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "any_closed": any(not c.is_number and not c.is_open for c in columns),
         "any_number": any(column.is_number for column in columns),
         "any_integer": any(column.integer for column in program.columns),
+        "any_unbounded": any(
+            c.categories is None and not (-LARGEST <= c.low and c.high <= LARGEST)
+            for c in program.columns
+        ),
+        "any_mixed": any(_is_mixed(program.columns[i]) for i in program.required),
+        "any_holes": any(column.holes for column in program.columns),
         "any_shared": any(column.shares_rule for column in columns),
         "shared_rule": next((c.rule for c in columns if c.shares_rule), None),
         "uniform": uniform,
         "wide": uniform and len(required) > WIDE and not misfits and _is_plain(program),
         "classes": program.classes,
+        "classes_type": (
+            "tuple[tuple[Label, ...], ...]"
+            if program.classes and isinstance(program.classes[0], tuple)
+            else "tuple[Label, ...]"
+        ),
+        "outputs": _outputs(program),
+        "title_of_record": f"A record for the {program.origin.estimator}",
         "features": program.features,
         "feature_sources": features,
         "encode_type": (
@@ -244,8 +234,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
             ),
         ],
         "parameters": [
-            f"{columns[i].id}: {_type_of_column(program.columns[i])}"
-            for i in program.required
+            f"{columns[i].id}: {types[columns[i].name]}" for i in program.required
         ],
     }
 
@@ -264,7 +253,10 @@ def _notes(program: Program) -> list[str]:
 
 
 def _tree_context(
-    model: SingleTree, spelling: Spelling, packed: PackedTrees | None
+    program: Program,
+    model: SingleTree,
+    spelling: Spelling,
+    packed: PackedTrees | None,
 ) -> dict[str, Any]:
     """What ``tree.py.jinja`` needs."""
     if packed is None:
@@ -275,6 +267,10 @@ def _tree_context(
         lines = [*packed.listed(), f"    return {leaf}"]
         packed.roots.clear()  # there is one, which is written out
         arrays = [*packed.arrays(), *packed.of_leaves(model)]
+    answer_type = _type_of(model.predictions)
+    if program.classes is not None:
+        several = isinstance(model.predictions[0], tuple)
+        answer_type = "tuple[Label, ...]" if several else "Label"
     return {
         "ensemble": False,
         "arrays": arrays,
@@ -288,7 +284,13 @@ def _tree_context(
         ),
         "score_bindings": spelling.take_bindings(),
         "statements": "\n".join(lines),  # a template is slow to go through many
-        "answer_type": _type_of(model.predictions),
+        "answer_type": answer_type,
+        "has_decision": False,
+        "has_samples": False,
+        "has_leaves": True,
+        "several": isinstance(model.predictions[0], tuple),
+        "nested_shares": isinstance(model.predictions[0], tuple),
+        "shares_count": 0,
         "shares_type": _type_of(model.probabilities or ()),
         "row_type": "",
     }
@@ -309,13 +311,7 @@ def _ensemble_context(
     leaves = text.leaves()
     table = leaves.packed if leaves is not None else packed
     one = len(model.scores) == 1
-    classes: Any = program.classes
-    labels = () if classes is None else classes
-    if classes is not None and not model.several:
-        labels = (classes,)
-    answer_type = "float"
-    if labels:
-        answer_type = _type_of(tuple(label for output in labels for label in output))
+    answer_type = "float" if program.classes is None else "Label"
     if model.several:
         answer_type = f"tuple[{answer_type}, ...]"
     rows = model.several and not model.one_row
@@ -325,11 +321,15 @@ def _ensemble_context(
         "names": table.names if table is not None else {},
         "score_words": docstring(f"What the answers are made of: {model.words}."),
         "one_row": model.one_row,
+        "several": model.several,
+        "nested_shares": rows,
+        "shares_count": len(model.probabilities[0]) if model.probabilities else 0,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
         "statements": "\n".join(body),
         "functions": text.functions,
         "leaves": leaves,
+        "has_leaves": leaves is not None,
         "leaves_type": f"tuple[{'tuple[int, ...]' if leaves and leaves.width else 'int'}, ...]",
         "parameter": text.parameter,
         "scores_type": "float" if one else "tuple[float, ...]",
@@ -401,14 +401,23 @@ def _dummies(features: tuple[Feature, ...], place: int) -> list[Match]:
 
 
 def _is_plain(program: Program) -> bool:
-    """Whether a number is valid if its magnitude is."""
-    return all(not c.integer and c.low == -c.high for c in program.columns)
+    """Whether a number is valid if its magnitude is, or there is no bound to it."""
+    return all(
+        not c.integer and not c.holes and c.low == -c.high for c in program.columns
+    ) and (
+        all(c.missing for c in program.columns)
+        or all(c.high <= LARGEST for c in program.columns)
+    )
 
 
 def _math_names(
-    program: Program, helpers: set[str], packed: PackedTrees | None
+    program: Program,
+    used: set[str],
+    functions: list[RuntimeFunction],
+    packed: PackedTrees | None,
 ) -> list[str]:
-    """What the module needs of ``math``."""
+    """What the module needs of ``math``: what its text ``used``, its functions and its
+    constants use."""
     constants: tuple[Any, ...] = (program.classes or (),)
     if isinstance(program.model, SingleTree) and packed is not None:
         constants += packed.spelt
@@ -416,11 +425,10 @@ def _math_names(
         model = program.model
         constants += (*model.predictions, *(model.probabilities or ()))
     constants += tuple(x for sample in program.self_test for _, x in sample.answers)
+    constants += tuple(x for sample in program.self_test for _, x in sample.record)
     infinite = any(map(_holds_infinity, constants))
-    needed = {"inf", "isnan", "nan"} & helpers | ({"inf"} if infinite else set())
-    for helper in helpers:
-        needed |= MATH_OF_HELPERS.get(helper, set())
-    return sorted(needed)
+    needed = used | ({"inf"} if infinite else set())
+    return sorted(needed.union(*(function.math for function in functions)))
 
 
 def _holds_infinity(answer: Any) -> bool:
@@ -437,7 +445,7 @@ def _limit(program: Program) -> float | None:
     bounds = [
         column.high
         for column in program.columns
-        if column.categories is None and column.low == -column.high
+        if column.categories is None and column.low == -column.high >= -LARGEST
     ]
     common = Counter(bounds).most_common(1)
     return common[0][0] if common and (common[0][1] > 1 or len(bounds) == 1) else None
@@ -452,7 +460,10 @@ def _columns(program: Program) -> list[PythonColumn]:
         name if width(listing(_listed(column))) > LONGEST_LISTING else ""
         for name, column in zip(lists, program.columns)
     ]
-    rules = [_rule(column, limit, name) for column, name in zip(program.columns, lists)]
+    taken = {*constants, *lists}
+    holes = identifiers([f"{name}_holes" for name in names], taken, upper=True)
+    holes = [name if c.holes else "" for name, c in zip(holes, program.columns)]
+    rules = [_rule(c, limit, *of) for c, *of in zip(program.columns, lists, holes)]
     numbers = [r for r, c in zip(rules, program.columns) if c.categories is None]
     common = Counter(numbers).most_common(1)
     shared = common[0][0] if common and common[0][1] > 1 else None
@@ -471,17 +482,21 @@ def _columns(program: Program) -> list[PythonColumn]:
             is_open=column.unknown and column.categories is not None,
             is_number=column.categories is None,
             optional=column.missing,
+            holes=hole,
+            holes_lines=_holes_lines(column, hole),
         )
-        for index, (column, name, known, rule, listed) in enumerate(
-            zip(program.columns, ids, constants, rules, lists)
+        for index, (column, name, known, rule, listed, hole) in enumerate(
+            zip(program.columns, ids, constants, rules, lists, holes)
         )
     ]
 
 
 def _rule(
-    column: Column, limit: float | None, listed: str
+    column: Column, limit: float | None, listed: str, holes: str
 ) -> tuple[tuple[str, str], ...]:
     def source(key: str, value: Any) -> str:
+        if key == "not":
+            return f'{{"anyOf": {holes}}}'
         if key in ("minimum", "maximum"):
             return _bound(value, limit)
         if listed and key in ("enum", "examples"):
@@ -490,6 +505,21 @@ def _rule(
         return listing(value) if isinstance(value, list) else literal(value)
 
     return tuple((key, source(key, v)) for key, v in property_of(column).items())
+
+
+def _holes_lines(column: Column, name: str) -> tuple[str, ...]:
+    """The list of the ranges of numbers that a column may not hold."""
+    if not column.holes:
+        return ()
+    ranges = property_of(column)["not"]["anyOf"]
+    items = [
+        "{"
+        + ", ".join(f"{literal(key)}: {literal(x)}" for key, x in each.items())
+        + "}"
+        for each in ranges
+    ]
+    lines = laid_out([f"    {name} = [{', '.join(items)}]"])
+    return tuple(textwrap.dedent("\n".join(lines)).splitlines())
 
 
 def _listed(column: Column) -> list[Any]:
@@ -509,17 +539,40 @@ def _checks(
 ) -> tuple[str, ...]:
     """The conditions under which validate takes a value as it is."""
     if column.categories is not None:
-        # Of an open column of text, any text is taken; what is not goes the long way.
-        return (
-            f"type({name}) is str" if _takes_text(column) else f"{name} in {known}",
-        )
+        if _takes_text(column):
+            # Any text is taken; what is not goes the long way.
+            return (f"type({name}) is str",)
+        if _is_mixed(column):
+            return f"type({name}) in _PLAIN", f"{name} in {known}"
+        return (f"{name} in {known}",)
     low, high = _bound(column.low, limit), _bound(column.high, limit)
     whole = (f"{name} % 1 == 0",) if column.integer else ()
+    between = _between(column, low, name, high)
+    others = [_outside(name, *hole) for hole in column.holes]
     if not column.missing:
-        return f"{low} <= {name} <= {high}", *whole
+        if not between and not whole:
+            between = f"not isnan({name})"
+        return *filter(None, [between]), *others, *whole
     # A comparison with nan is false: said the other way round, nan passes.
     whole = (f"not {name} % 1 > 0",) if column.integer else ()
-    return f"({low} <= {name} <= {high} or isnan({name}))", *whole
+    if column.integer and math.isinf(column.high - column.low):
+        whole = (f"(isnan({name}) or {name} % 1 == 0)",)  # inf % 1 is nan
+    between = between and f"({between} or isnan({name}))"
+    return *filter(None, [between]), *others, *whole
+
+
+def _between(column: Column, low: str, name: str, high: str) -> str:
+    """The condition that a number is within the bounds; none where there are none."""
+    if column.low == -math.inf:
+        return "" if column.high == math.inf else f"{name} <= {high}"
+    return f"{low} <= {name}" + (f" <= {high}" if column.high < math.inf else "")
+
+
+def _outside(name: str, low: float, high: float) -> str:
+    """The condition that a number is in no hole; nan is in none."""
+    if low == high:
+        return f"{name} != {literal(low)}"
+    return f"not {literal(low)} <= {name} <= {literal(high)}"
 
 
 def _allowed(column: Column, index: int, program: Program) -> str:
@@ -532,6 +585,13 @@ def _allowed(column: Column, index: int, program: Program) -> str:
 
 def _takes_text(column: Column) -> bool:
     return column.unknown and all(type(c) is str for c in column.categories or ())
+
+
+def _is_mixed(column: Column) -> bool:
+    """Whether some categories are numbers, which those of other types can equal."""
+    return column.categories is not None and not all(
+        type(category) is str for category in column.categories
+    )
 
 
 def _type_of_column(column: Column) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from ..layout import early_return, is_plain, leaf_counts, plain
 from ..program import (
     SCORES,
+    Ascending,
     Choice,
     Element,
     Ensemble,
@@ -31,8 +32,9 @@ from ..program import (
     Values,
     WeightedMedian,
 )
+from ..visible import is_visible
 from .python_spelling import Spelling
-from .python_table import PackedTrees, is_simple, rounded
+from .python_table import PackedTrees, adds_to_one, is_simple, rounded
 from .python_text import (
     FEW,
     WIDTH,
@@ -171,7 +173,7 @@ class EnsembleText:
         return [str(i) for i in range(count)]
 
     def _stage(self, number: int, stage: Stage) -> list[str]:
-        if isinstance(stage, Trees) and self.packed is not None:
+        if isinstance(stage, Trees) and stage.trees and self.packed is not None:
             return self._packed_trees(self.packed, number, stage)
         if isinstance(stage, Trees):
             return self._trees(number, stage)
@@ -205,6 +207,8 @@ class EnsembleText:
             order = "_single" if stage.single else "_paired" * stage.paired
             name = help_("_normalized" + order)
             return f"{name}({vector}, {literal(stage.otherwise)})"
+        if isinstance(stage, Ascending):
+            return f"sorted({vector})"
         if isinstance(stage, WeightedMedian):
             weights = self.spelling.table("weights", map(literal, stage.weights))
             return [f"{help_('_weighted_median')}({vector}, {weights})"]
@@ -288,17 +292,17 @@ class EnsembleText:
         wide = self.spelling.names(["wide"])[0] if stage.single else ""
         if len(stage.trees) == 1:
             leaf = packed.leaf(str(packed.roots[first]))
-            loop, indent = "", "    "
+            loop, walk, indent = "", [], "    "
         else:
-            loop, leaf = packed.loop(first, end), packed.leaf(packed.root)
-            indent = "        "
+            loop, walk = packed.loop(first, end), packed.walk()
+            leaf, indent = f"-1 - {packed.root}", "        "
         if is_simple(stage):
             (name,) = names
             value = f"{packed.names['values']}[{leaf}]"
             if not loop and start == ["-0.0"]:
                 return [*lines, f"    {name} = {value}"]
             lines += [f"    {name} = {start[0]}", *_ABOUT_SINGLE[: 2 * stage.single]]
-            lines += [loop, f"{indent}{name} += {value}"]
+            lines += [loop, *walk, f"{indent}{name} += {value}"]
             if stage.single:
                 lines.append(rounded(name, wide, indent))
             return [line for line in lines if line]
@@ -308,7 +312,17 @@ class EnsembleText:
         else:
             lines += list_lines(f"    {total} = ", start)
         lines += _ABOUT_SINGLE[: 2 * stage.single]
-        lines += [loop, *packed.terms_of(leaf, total, indent, wide)]
+        if adds_to_one(stage):
+            if loop:
+                loop, name = packed.loop_of_sums(first, end), packed.to_its_sum(total)
+            else:
+                name = f"{total}[{stage.slots[0][0]}]"
+            value = f"{packed.names['values']}[{leaf}]"
+            lines += [loop, *walk, f"{indent}{name} += {value}"]
+            if stage.single:
+                lines.append(rounded(name, wide, indent))
+        else:
+            lines += [loop, *walk, *packed.terms_of(leaf, total, indent, wide)]
         lines.append(f"    {', '.join(names)}{',' * (len(names) == 1)} = {total}")
         return [line for line in lines if line]
 
@@ -526,6 +540,7 @@ class EnsembleText:
         if self.whole[0] not in self.spelling.elements:
             stems = [self._stem(score) for score in self.model.scores]
             names = identifiers(stems, {"scores"})
+            self.spelling.take(names)
             self.spelling.elements.update(zip(self.whole, names))
         return [self.spelling.elements[element] for element in self.whole]
 
@@ -602,7 +617,7 @@ def _is_negative(x: Expression) -> bool:
 
 def _sentence(title: str) -> str:
     """A title as a comment of one line; it may hold names out of the model."""
-    if not title.isprintable():
+    if not is_visible(title):
         return comment(title, LONGEST_TITLE)
     return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE] + "..."
 

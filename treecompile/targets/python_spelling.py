@@ -42,24 +42,9 @@ from .python_text import WIDTH, identifiers, literal
 INLINE_SET = 40
 
 
-# The helpers that add up in numpy's order.
-_USES_SUM = {
-    "_l1_paired",
-    "_softmax_paired",
-    "_softmax_of_log_paired",
-    "_normalized_paired",
-}
-# Other helpers that helpers call.
-_USES = {
-    "_exp_single": ("_single",),
-    "_expit_single": ("_single", "_exp_single"),
-    "_softmax_single": ("_single", "_exp_single"),
-    "_normalized_single": ("_single",),
-    "_interpolated_single": ("_single",),
-    "_softmax_by_table": ("_exp_by_table",),
-    "_yeo_johnson_inverse": ("_exp", "_power"),
-    "_box_cox_inverse": ("_exp", "_log", "_log1p"),
-}
+# What a number is above, None where it may be the lowest, and what it is at most.
+Stretch = tuple[float | None, float]
+
 _TABLES = {
     "quantile": ("quantiles", "shares"),
     "interpolated": ("abscissas", "ordinates"),
@@ -71,8 +56,9 @@ class Spelling:
     """The source text of a program's tests and expressions.
 
     ``ids`` are the variables of the columns. ``constants`` collects the tables and sets
-    that are too long to stand where they are used, and ``helpers`` the names of the
-    small functions (in ``templates/python/helpers.py.jinja``) that the text calls.
+    that are too long to stand where they are used, ``helpers`` the functions of
+    ``templates/python/runtime.py`` that the text calls, and ``math_names`` what it uses
+    of ``math`` itself.
     """
 
     def __init__(self, program: Program, ids: list[str]) -> None:
@@ -80,6 +66,7 @@ class Spelling:
         self.ids = ids
         self.constants: dict[str, tuple[str, list[str]]] = {}
         self.helpers: set[str] = set()
+        self.math_names: set[str] = set()
         self._names: dict[Any, str] = {}  # of constants
         self._reserved: set[str] = set()  # the same; no variable begins as these do
         self._norms: dict[Norm, str] = {}
@@ -102,6 +89,7 @@ class Spelling:
         """The same constants and helpers, and variables of its own."""
         other = Spelling(self.program, self.ids)
         other.constants, other.helpers = self.constants, self.helpers
+        other.math_names = self.math_names
         other._names, other._reserved = self._names, self._reserved
         return other
 
@@ -109,7 +97,7 @@ class Spelling:
 
     def condition(self, test: Test, sense: bool) -> str:
         """The condition that holds when the test goes left, if ``sense``; else right."""
-        if type(test) is Cuts and len(test.cuts) == 1:  # by far the most of them
+        if type(test) is Cuts and len(test.cuts) == 1 and test.first:  # most of them
             (cut,) = test.cuts
             if -LARGEST < cut < LARGEST:
                 left = sense
@@ -123,14 +111,17 @@ class Spelling:
             return self._among(test, test.inside == sense)
         if isinstance(test, (Threshold, Bands)):
             name = self.variable(test.feature)
-            cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
-            return self._intervals(name, cuts, test.missing_left, sense, True)
-        assert isinstance(test, Cuts)
-        column = self.program.columns[test.column]
-        name = self.ids[test.column]
-        return self._intervals(
-            name, test.cuts, test.missing_left, sense, column.missing
-        )
+            missing = True
+        else:
+            assert isinstance(test, Cuts)
+            name = self.ids[test.column]
+            missing = self.program.columns[test.column].missing
+        first, cuts = True, tuple(getattr(test, "cuts", ()))
+        if isinstance(test, Threshold):
+            cuts = (test.cut,)
+        else:
+            first = test.first
+        return self._intervals(name, first, cuts, test.missing_left, sense, missing)
 
     def variable(self, feature: int) -> str:
         """The variable of a feature that is computed from several columns."""
@@ -146,8 +137,12 @@ class Spelling:
     def names(self, stems: list[str]) -> list[str]:
         """New variables, named after the stems."""
         names = identifiers(stems, self._taken)
-        self._taken.update(names)
+        self.take(names)
         return names
+
+    def take(self, names: Iterable[str]) -> None:
+        """Give these names to no variable from here on."""
+        self._taken.update(names)
 
     def pending(self) -> list[str]:
         """The variables that :meth:`take_computed` will tell of."""
@@ -170,6 +165,7 @@ class Spelling:
     def _intervals(
         self,
         name: str,
+        first: bool,
         cuts: tuple[float, ...],
         missing_left: bool,
         sense: bool,
@@ -177,16 +173,16 @@ class Spelling:
     ) -> str:
         """A comparison with a NaN is false, so what is spelt out is the side on which a
         missing value is not; the other one is its ``not``."""
-        if cuts in ((), (-math.inf,)):
-            self.helpers.add("isnan")
+        if not cuts:
+            self.math_names.add("isnan")
             missing = missing_left == sense
             return f"isnan({name})" if missing else f"not isnan({name})"
         wanted = sense
         if may_be_missing and missing_left == sense:
             wanted = not sense
-        stretches = _stretches(cuts, wanted)
+        stretches = _stretches(first, cuts, wanted)
         if not may_be_missing:
-            others = _stretches(cuts, not sense)
+            others = _stretches(first, cuts, not sense)
             if len(others) < len(stretches) or _is_point(others):
                 stretches, wanted = others, not sense
         text = self._union(name, stretches)
@@ -196,12 +192,11 @@ class Spelling:
             return text.replace(" == ", " != ", 1)
         return f"not {text}" if len(stretches) == 1 else f"not ({text})"
 
-    def _union(self, name: str, stretches: list[tuple[float, float]]) -> str:
-        points = [
-            high for low, high in stretches if math.nextafter(low, math.inf) == high
-        ]
-        if (-math.inf, math.inf) in stretches:  # every number, and nothing missing
-            self.helpers.add("inf")
+    def _union(self, name: str, stretches: list[Stretch]) -> str:
+        points = [high for low, high in stretches if _is_point([(low, high)])]
+        for low, high in stretches:
+            if low == -math.inf or (low is None and math.isinf(high)):
+                self.math_names.add("inf")
         if len(points) == len(stretches) > 1:
             return f"{name} in {self._set(name, [literal(x) for x in points])}"
         return " or ".join(_stretch(name, low, high) for low, high in stretches)
@@ -247,13 +242,14 @@ class Spelling:
         return self._constant(stem, "tuple", list(items))
 
     def helper(self, name: str) -> str:
-        """A small function that the text calls."""
-        return self._help(name)
+        """A function of the runtime that the text calls."""
+        self.helpers.add(name)
+        return name
 
     def constant_number(self, x: float) -> str:
         """A number as it stands in a statement."""
         if math.isinf(x):
-            self.helpers.add("inf")
+            self.math_names.add("inf")
         return literal(x)
 
     # --- Expressions ------------------------------------------------------------------
@@ -284,7 +280,7 @@ class Spelling:
         match expression:
             case Number(value):
                 if math.isinf(value):
-                    self.helpers.add("inf")
+                    self.math_names.add("inf")
                 return literal(value) if value >= 0 else f"({literal(value)})"
             case Element():
                 return self.elements[expression]
@@ -294,15 +290,15 @@ class Spelling:
                 value = float(value) if isinstance(value, bool) else value
                 x = self._number(operand)
                 if isinstance(operand, Read) and not self._is_category(operand):
-                    self.helpers.add("isnan")
+                    self.math_names.add("isnan")
                     return f"({literal(value)} if isnan({x}) else {x})"
                 return (
-                    f"{self._help('_fill')}({self.number(operand)}, {literal(value)})"
+                    f"{self.helper('_fill')}({self.number(operand)}, {literal(value)})"
                 )
             case Replace(operand, old, new):
                 new = float(new) if isinstance(new, bool) else new
                 becomes = "nan" if new is None else literal(new)
-                return f"{self._help('_replace')}({self.number(operand)}, {literal(old)}, {becomes})"
+                return f"{self.helper('_replace')}({self.number(operand)}, {literal(old)}, {becomes})"
             case Match(operand, table, default):
                 return self._match(operand, table, default)
             case IsMissing(operand):
@@ -321,7 +317,7 @@ class Spelling:
                 return f"min(max({x}, {literal(low)}), {literal(high)})"
             case Steps(operand, edges):
                 name = self._constant("edges", "tuple", [literal(e) for e in edges])
-                return f"{self._help('_steps')}({self.number(operand)}, {name})"
+                return f"{self.helper('_steps')}({self.number(operand)}, {name})"
             case Norm():
                 return self._norm(expression)
             case Inside(operands, ranges):
@@ -337,22 +333,24 @@ class Spelling:
                     )
                 ]
                 arguments = ", ".join([self.number(operand), *tables])
-                return f"{self._help('_' + name)}({arguments})"
+                return f"{self.helper('_' + name)}({arguments})"
             case Apply(function, operand, parameters):
                 rest = "".join(f", {literal(p)}" for p in parameters)
-                helper = self._help("_" + function.removeprefix("libm_"))
+                helper = self.helper("_" + function.removeprefix("libm_"))
                 return f"{helper}({self.number(operand)}{rest})"
         raise TypeError(f"not an expression: {expression!r}")
 
     def _within(self, operand: Expression, bounds: tuple[float, float, bool]) -> str:
         """The condition that a number is in a range."""
         low, high, missing = bounds
-        cuts: tuple[float, ...] = () if low == -math.inf else (-math.inf, low)
+        first = low == -math.inf
+        cuts: tuple[float, ...] = () if first else (low,)
         cuts += () if high == math.inf else (high,)
-        if low == -math.inf and cuts and not missing:
+        if first and cuts and not missing:
             return f"{self._number(operand)} <= {literal(high)}"
+        may_be_missing = self._may_be_missing(operand)
         text = self._intervals(
-            self._number(operand), cuts, missing, True, self._may_be_missing(operand)
+            self._number(operand), first, cuts, missing, True, may_be_missing
         )
         return f"({text})" if " or " in text and not text.startswith("not") else text
 
@@ -362,7 +360,7 @@ class Spelling:
             (self._norms[norm],) = self.names(["norm"])
         name = self._norms[norm]
         if all(name != bound for bound, _, _ in self.bindings):
-            helper = self._help(f"_{norm.kind}" + "_paired" * norm.paired)
+            helper = self.helper(f"_{norm.kind}" + "_paired" * norm.paired)
             arguments = [self.number(operand) for operand in norm.operands]
             self.bindings.append((name, f"{helper}({literal(norm.least)}, ", arguments))
         return name
@@ -372,19 +370,12 @@ class Spelling:
         taken, self.bindings = self.bindings, []
         return taken
 
-    def _help(self, name: str) -> str:
-        self.helpers.add(name)
-        if name in _USES_SUM:
-            self.helpers.add("_sum")
-        self.helpers.update(_USES.get(name, ()))
-        return name
-
     def _read(self, index: int) -> str:
         column, name = self.program.columns[index], self.ids[index]
         if column.categories is None:
             return name
         if column.missing:
-            self.helpers.add("nan")
+            self.math_names.add("nan")
             return f"(nan if {name} is None else float({name}))"
         return f"float({name})"
 
@@ -422,7 +413,7 @@ class Spelling:
     def _missing(self, operand: Expression) -> str:
         if self._is_category(operand):
             return f"{self._category(operand)} is None"
-        self.helpers.add("isnan")
+        self.math_names.add("isnan")
         return f"isnan({self.number(operand)})"
 
     def _match(
@@ -462,10 +453,10 @@ class Spelling:
         items = [f"{_state(c)}: {literal(v)}" for c, v in entries.items()]
         for value in (*worth, default):
             if value != value:
-                self.helpers.add("nan")
+                self.math_names.add("nan")
         codes = self._constant("codes", "dict", items)
         if State.MISSING in entries and not is_category:
-            x = f"{self._help('_known')}({self.number(operand)})"
+            x = f"{self.helper('_known')}({self.number(operand)})"
         return f"{codes}.get({x}, {literal(default)})"
 
     def dummies(self, operand: Expression, known: list[Category]) -> str:
@@ -492,6 +483,8 @@ class Spelling:
         """The condition under which a check fails, and the columns that it mixes."""
         x = self._number(check.value)
         low, high = bound(check.low), bound(check.high)
+        if math.isinf(check.low) or math.isinf(check.high):
+            self.math_names.add("inf")
         if low == f"-{high}":
             inside = f"abs({self.number(check.value)}) <= {high}"
         else:
@@ -502,22 +495,24 @@ class Spelling:
         return f"not ({inside} or {self._missing(check.value)})", names
 
 
-def _stretches(cuts: tuple[float, ...], left: bool) -> list[tuple[float, float]]:
+def _stretches(first: bool, cuts: tuple[float, ...], left: bool) -> list[Stretch]:
     """The intervals (above, up to) that go left, or right."""
-    ends = [-math.inf, *cuts, math.inf]
-    pairs = list(zip(ends, ends[1:]))[0 if left else 1 :: 2]
-    return [(low, high) for low, high in pairs if low < high]
+    lows: list[float | None] = [None, *cuts]
+    pairs = list(zip(lows, (*cuts, math.inf)))[0 if left == first else 1 :: 2]
+    return [(low, high) for low, high in pairs if low is None or low < high]
 
 
-def _is_point(stretches: list[tuple[float, float]]) -> bool:
+def _is_point(stretches: list[Stretch]) -> bool:
     (low, high), *more = stretches
+    if low is None:
+        return not more and high == -math.inf
     return not more and math.nextafter(low, math.inf) == high
 
 
-def _stretch(name: str, low: float, high: float) -> str:
-    if math.nextafter(low, math.inf) == high:
+def _stretch(name: str, low: float | None, high: float) -> str:
+    if _is_point([(low, high)]):
         return f"{name} == {literal(high)}"
-    if low == -math.inf:
+    if low is None:
         return f"{name} <= {literal(high)}"
     if high == math.inf:
         return f"{name} > {literal(low)}"

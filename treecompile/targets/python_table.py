@@ -19,7 +19,8 @@ The form of it, which ``templates/python/packed.py.jinja`` prints:
   first called: to read it at once took a third of the time from the import to the first
   answer (benchmarks/coldstart.py).
 - Of a single tree, k is the place in PREDICTIONS. Of a stage of trees that add to one
-  sum, leaf k adds ``_VALUES[k]``. Of any other, it adds ``_TERMS[i]`` to the sum number
+  sum, leaf k adds ``_VALUES[k]``; where each adds to one of several, tree t adds
+  to the sum number ``_SUMS[t]``. Of any other, it adds ``_TERMS[i]`` to the sum number
   ``_SLOTS[i]``, for each i from ``_STARTS[r]`` up to ``_STARTS[r + 1]``, r being
   ``_ROWS[k]``.
 - Every array is ``_packed(code, text)``: the code of a memoryview (B, h and H, i and d:
@@ -46,16 +47,17 @@ from .python_text import WIDTH, list_lines, width
 CODES = ("B", "H", "h", "i", "d")
 
 # Above so many nodes, trees are packed unless it is asked for otherwise. So many nested
-# ones take CPython 3.11 some 3.5 s and 0.8 GB to compile, once; packed ones 0.1 s, but
-# at every import, and they answer 1.3 to 2.5 times as slowly (benchmarks/size.py).
-MOST_NESTED_NODES = 250_000
+# ones take CPython 3.11 some 0.9 s and 225 MB to compile (270 MB of one tree), when they
+# are first imported: half of a container of 512 MB. Packed ones take 0.02 s and 6 MB at
+# every import, and answer 2 to 5 times as slowly (benchmarks/imports.py).
+MOST_NESTED_NODES = 75_000
 
 
 def is_packed(program: Program, layout: str) -> bool:
     """Whether a program's trees come out as a table: ``layout`` is auto, nested or
-    table."""
+    table. Without a tree there is nothing to put into one."""
     if layout != "auto":
-        return layout == "table"
+        return layout == "table" and next(program.trees(), None) is not None
     return sum(len(tree.tests) for tree in program.trees()) > MOST_NESTED_NODES
 
 
@@ -71,7 +73,9 @@ class PackedTrees:
         stems = [*(stem for stem, _, _ in _ARRAYS), "read"]
         self.names = dict(zip(stems, spelling.constant_names(stems)))
         self.trees = sum(1 for _ in spelling.program.trees())
-        self.root, self._row_name, self._term = spelling.names(["root", "row", "i"])
+        self.root, self._row_name, self._term, self._sum = spelling.names(
+            ["node", "row", "i", "k"]
+        )
         self.numbers: dict[str, int] = {}  # what is tested, as source text -> its place
         self._taken = 0  # so many of them are in the list already
         self._listed = False
@@ -80,6 +84,7 @@ class PackedTrees:
         self.cuts: list[float] = []
         self.holds: list[int] = []
         self.fails: list[int] = []
+        self.sums: list[int] = []
         self.values: list[float] = []
         self.nodes: list[int] = []
         self.rows: list[int] = []
@@ -118,7 +123,7 @@ class PackedTrees:
 
     def _comparison(self, test: Test) -> tuple[int, float, bool]:
         """A test as ``numbers[place] <= cut``, and whether left is where that holds."""
-        if isinstance(test, Cuts) and len(test.cuts) == 1:
+        if isinstance(test, Cuts) and len(test.cuts) == 1 and test.first:
             (cut,), name = test.cuts, self.spelling.ids[test.column]
             may_be_missing = self.spelling.program.columns[test.column].missing
         elif isinstance(test, Threshold):
@@ -171,6 +176,35 @@ class PackedTrees:
         some = "" if (first, end) == (0, self.trees) else f"[{first}:{end}]"
         return f"    for {self.root} in {self.names['roots']}{some}:"
 
+    def loop_of_sums(self, first: int, end: int) -> str:
+        """The line that goes through some of the trees, each with the one sum that it
+        adds to."""
+        some = "" if (first, end) == (0, self.trees) else f"[{first}:{end}]"
+        roots, sums = self.names["roots"], self.names["sums"]
+        line = f"    for {self.root}, {self._sum} in zip({roots}{some}, {sums}{some}):"
+        if width(line) <= WIDTH:
+            return line
+        return (
+            f"    for {self.root}, {self._sum} in zip(\n        {roots}{some}, "
+            f"{sums}{some}\n    ):"
+        )
+
+    def to_its_sum(self, total: str) -> str:
+        """The sum that the tree of such a loop adds to."""
+        return f"{total}[{self._sum}]"
+
+    def walk(self) -> list[str]:
+        """The lines of such a loop that go on from the root to a leaf: without a call,
+        which costs as much as two nodes."""
+        names, node = self.names, self.root
+        return [
+            f"        while {node} >= 0:",
+            f"            if numbers[{names['tested']}[{node}]] <= {names['cuts']}[{node}]:",
+            f"                {node} = {names['holds']}[{node}]",
+            "            else:",
+            f"                {node} = {names['fails']}[{node}]",
+        ]
+
     def leaf(self, root: str) -> str:
         """The leaf that a record falls into, below a root."""
         return f"_leaf(numbers, {root})"
@@ -200,10 +234,17 @@ class PackedTrees:
         nothing.
         """
         first = len(self.roots)
-        simple = is_simple(stage)
+        simple = adds_to_one(stage)
         for tree, rows, slots in zip(stage.trees, stage.rows, stage.slots):
-            self._fill(self.leaves)
+            # Leaves of other stages have no value here, and no row.
+            if simple:
+                self.values += [0.0] * (self.leaves - len(self.values))
+            else:
+                self.rows += [0] * (self.leaves - len(self.rows))
             self.add(tree)
+            if simple and len(stage.trees) > 1 and not is_simple(stage):
+                self.sums += [0] * (len(self.roots) - 1 - len(self.sums))
+                self.sums += slots
             if simple:
                 self.values += [x for (x,) in rows]
             else:
@@ -215,13 +256,6 @@ class PackedTrees:
         self.nodes += [0] * (self.leaves - len(self.nodes) - sum(map(len, stage.nodes)))
         for nodes in stage.nodes:
             self.nodes += nodes
-
-    def _fill(self, leaves: int) -> None:
-        """Leaves of other stages have no value here, and no row."""
-        if self.values:
-            self.values += [0.0] * (leaves - len(self.values))
-        if self.rows:
-            self.rows += [0] * (leaves - len(self.rows))
 
     def _row(
         self, slots: Sequence[int], row: Sequence[float], keeps_zeros: bool
@@ -252,6 +286,10 @@ class PackedTrees:
             unused.add("nodes")
         if not self.values:
             unused.add("values")
+        if not self.sums:
+            unused.add("sums")
+        else:
+            self.sums += [0] * (len(self.roots) - len(self.sums))
         if not self.rows:
             unused.update(("rows", "starts", "slots", "terms"))
         return [
@@ -294,6 +332,7 @@ class PackedTrees:
 
 _ARRAYS = (
     ("roots", "i", "The root of each tree."),
+    ("sums", "", "For each tree: the number of the sum that it adds to."),
     ("tested", "", "For each inner node: which of the numbers it tests,"),
     ("cuts", "d", "the cut that this is compared with,"),
     ("holds", "", "the node after it where it is at most the cut,"),
@@ -346,6 +385,11 @@ def rounded(name: str, wide: str, indent: str) -> str:
 def is_simple(stage: Trees) -> bool:
     """Whether every tree of a stage adds to one and the same sum."""
     return len(stage.start) == 1 and all(slots == (0,) for slots in stage.slots)
+
+
+def adds_to_one(stage: Trees) -> bool:
+    """Whether every tree of a stage adds to one sum, each to one of its own."""
+    return all(len(slots) == 1 for slots in stage.slots)
 
 
 def narrowest(numbers: Sequence[int]) -> str:

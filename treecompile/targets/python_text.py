@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from ..visible import is_visible, printable
+
 WIDTH = 88
 # More numbers than this are not given a name each where they can do without, and more
 # terms not added up in one line.
@@ -65,7 +67,7 @@ def quoted(text: str) -> str:
     characters (right-to-left marks and their kind) are not printable, so what a
     reviewer sees is what the string holds.
     """
-    if text.isprintable() and not ({'"', "'", "\\"} & set(text)):
+    if is_visible(text) and not ({'"', "'", "\\"} & set(text)):
         return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     body = "".join(_escaped(character, quote) for character in text)
@@ -75,9 +77,9 @@ def quoted(text: str) -> str:
 def _escaped(character: str, quote: str) -> str:
     if character == quote or character == "\\":
         return "\\" + character
-    if character.isprintable():
+    if is_visible(character):
         return character
-    return repr(character)[1:-1]
+    return ascii(character)[1:-1]
 
 
 def comment(value: Any, longest: int = 40) -> str:
@@ -88,15 +90,18 @@ def comment(value: Any, longest: int = 40) -> str:
 
 def prose(text: str) -> str:
     """Text for inside a docstring, where it must read back as itself."""
-    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return "\n".join(map(printable, text.split("\n")))
 
 
 # Names that the module uses itself, or that linters call ambiguous.
 OWN_NAMES = frozenset(
-    "annotations Any Iterable Iterator Mapping TYPE_CHECKING COLUMNS CLASSES FEATURES "
-    "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER InvalidRecord "
+    "annotations Any Callable Iterable Iterator Mapping TYPE_CHECKING COLUMNS CLASSES FEATURES "
+    "EXAMPLE MODEL Label Literal Record TypedDict "
+    "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER _PLAIN _MISSING "
+    "InvalidRecord "
     "validate encode score predict predict_proba decision_function apply predict_many "
-    "predict_proba_many main SELF_TEST self_test record records value values number name names columns "
+    "predict_proba_many main SELF_TEST self_test record records value values number numbers name names columns "
     "inf nan isnan near hint known self l O I".split()
 )
 
@@ -113,7 +118,8 @@ def identifiers(
     result = []
     for name in names:
         word = _word(name)
-        word = "_" + word.upper() if upper else word
+        if upper:  # as Python reads it, or two that look alike would be one
+            word = unicodedata.normalize("NFKC", "_" + word.upper())
         candidate, count = word, 1
         while candidate in reserved:
             count += 1
@@ -146,6 +152,7 @@ def _safe(character: str) -> bool:
         return character.isalnum()
     return (
         character.isalpha()
+        and is_visible(character)
         and ("a" + character).isidentifier()
         and unicodedata.bidirectional(character) == "L"
         and unicodedata.ucd_3_2_0.category(character).startswith("L")
