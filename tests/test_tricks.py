@@ -26,6 +26,7 @@ import pytest
 from click.testing import CliRunner
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -113,6 +114,20 @@ def test_what_is_only_laid_out_otherwise_is_said() -> None:
     raw = compile_model(MODEL, format=False).encode()
     assert but not in checked(raw).parts[0].words
     assert but in checked(raw + b"\n").parts[0].words
+
+
+def test_a_comment_counts_where_nothing_is_formatted() -> None:
+    rng = np.random.RandomState(0)
+    forest = RandomForestClassifier(30, random_state=0)
+    forest.fit(rng.rand(400, 3), rng.randint(0, 2, 400))
+    text = compile_model(forest)
+    assert text.count("\n") > 2_000
+    assert verify(forest, text, load=False).exit_code == 0
+    assert verify(forest, text.replace("\n\n\n", "\n\n\n\n"), load=False).exit_code == 0
+    for other in (text + "# seen\n", text.replace("# Tree 2 of", "# Tree 3 of", 1)):
+        report = verify(forest, other, load=False)
+        assert report.exit_code == 1
+        assert "comment" in report.text()
 
 
 # --- Texts that are another program ------------------------------------------------------

@@ -38,10 +38,12 @@ def _content(path: Any) -> bytes:
 
 def _of_csv(data: bytes, name: str, scorer: ModuleType) -> Iterator[dict[str, Any]]:
     header, rows = rows_of_csv(data, name)
-    names = _names(header, scorer)
+    readers = [
+        (name, header.index(own), scorer._reader(name, "."))
+        for own, name in _names(header, scorer).items()
+    ]
     for _, row in rows:
-        cells = dict(zip(header, row))
-        yield {name: scorer._cell(name, cells[own]) for own, name in names.items()}
+        yield {name: read(row[place]) for name, place, read in readers}
 
 
 def _renamed(
