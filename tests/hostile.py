@@ -324,7 +324,8 @@ def announced(each: int, seed: int) -> Iterator[bytes]:
     chance = random.Random(seed)
     known = seeds()
     for kind in range(len(KINDS) - 1):
-        some = [data for data in known if data[0] == kind and len(data) < 20_000]
+        some = [data for data in known if data[0] == kind]
+        some = [data for data in some if len(data) < 20_000] or some
         for _ in range(each):
             data = bytearray(chance.choice(some))
             at = chance.randrange(1, len(data))

@@ -405,7 +405,7 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
             xgb(enable_categorical=True),
             pd.DataFrame({"t": pd.Categorical(np.where(Y, "\u00e9", "a"))}),
         ),
-        "Encode these columns before the model.*or fit it on categories of ASCII",
+        "encode these columns before the model.*or fit it on categories of ASCII",
         lambda: fitted(
             xgb(enable_categorical=True),
             pd.DataFrame({"t": pd.Categorical(np.where(Y, "e", "a"))}),

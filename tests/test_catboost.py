@@ -46,6 +46,7 @@ from treecompile.functions import exp_by_table
 from treecompile.lower import lower
 from treecompile.lower.catboost_hash import category_hash
 from treecompile.read import read_bytes
+from treecompile.read.budget import Budget
 from treecompile.read.flatbuffers import root_of
 
 catboost = pytest.importorskip("catboost")
@@ -440,7 +441,7 @@ def test_hashes_of_categories() -> None:
         learning_rate=0.5,
         l2_leaf_reg=0,
     )
-    root = root_of(payload_of(model)[8:]).table(1)
+    root = root_of(payload_of(model)[8:], Budget(0)).table(1)
     assert root is not None
     (feature,) = root.tables(6)
     hashes = set(feature.array(1, "<i4").tolist())
@@ -680,7 +681,7 @@ class _Changes:
 
     def __init__(self, payload: bytes) -> None:
         self.made = bytearray(payload)
-        trees = root_of(payload[8:]).table(1)
+        trees = root_of(payload[8:], Budget(0)).table(1)
         assert trees is not None
         self.trees = trees
 

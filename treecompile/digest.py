@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from .program import Cuts, Program, Threshold, Tree
+from .program import Column, Cuts, Program, Threshold, Tree
 
 # What people read of a part, and no answer depends on.
 _WORDS = {"name", "title", "words", "notes", "linear", "linear_in_singles"}
@@ -23,7 +23,7 @@ def digest_of(program: Program) -> str:
     that gives the same trees has the same digest.
     """
     parts = (
-        program.columns,
+        tuple(map(_as_tested, program.columns)),
         program.features,
         program.inner,
         program.checks,
@@ -36,13 +36,20 @@ def digest_of(program: Program) -> str:
     return found.hexdigest()
 
 
+def _as_tested(column: Column) -> Column:
+    """A column without what says nothing of it: a category has no bounds."""
+    if column.categories is None:
+        return column
+    return Column(column.name, column.categories, column.missing, column.unknown)
+
+
 def _texts(value: Any) -> Iterator[str]:
     """A value as texts that no other value has."""
     if isinstance(value, Tree):
         yield repr((value.left, value.right, value.leaf))
         for test in value.tests:  # of which there can be millions
             if isinstance(test, Cuts):
-                yield f"cuts {test.column} {test.cuts} {test.missing_left};"
+                yield f"cuts {test.column} {test.cuts} {test.missing_left} {test.first};"
             elif isinstance(test, Threshold):
                 yield f"threshold {test.feature} {test.cut!r} {test.missing_left};"
             else:
