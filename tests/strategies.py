@@ -254,13 +254,13 @@ def scaled(examples: int) -> settings:
 def number_columns(draw: st.DrawFn, name: str) -> Column:
     low, high = -LIMIT, LIMIT
     if draw(st.booleans()):
-        bounds = st.sampled_from(
-            (-1e300, -10.0, -1.0, -0.0, 0.0, 1.0, 10.0, 1e300, -math.inf, math.inf)
-        )
+        bounds = st.sampled_from((-1e300, -10.0, -1.0, -0.0, 0.0, 1.0, 10.0, 1e300))
         low, high = sorted(
             (draw(bounds), draw(bounds)), key=lambda x: (x, math.copysign(1.0, x))
         )
     missing, integer = draw(st.booleans()), draw(st.sampled_from((False, False, True)))
+    low = draw(st.sampled_from((low, low, -math.inf)))
+    high = draw(st.sampled_from((high, high, math.inf)))
     holes = draw(st.sampled_from(((), (), ((0.0, 0.0),), ((-2.0, -1.5), (0.0, 0.5)))))
     if not (low < -2.0 and high > 0.5):
         holes = ()

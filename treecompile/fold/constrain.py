@@ -91,7 +91,8 @@ def _numbers(column: Column, allowed: Region) -> tuple[Column, bool]:
     """The column with the numbers that are allowed, and whether it says all of that."""
     found = _within(allowed, _stretches(column))
     missing = column.missing and allowed.missing
-    if not found:
+    # An infinity alone is no bound that a schema can say, nor a number to be served.
+    if not found or found[0][0] == HIGHEST or found[-1][1] == LOWEST:
         return replace(column, low=LARGEST, high=-LARGEST, missing=missing), True
     whole = len(found) <= MOST_HOLES + 1
     gaps = tuple(
