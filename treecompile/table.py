@@ -43,6 +43,8 @@ MOST_CATEGORIES = 100_000
 
 def columns_of_csv(data: bytes, name: str) -> tuple[Described, ...]:
     """The columns of a CSV file with a header line; BadSchema where it is none."""
+    if b"\0" in data[:4096]:
+        raise BadSchema(f"{name} is not a CSV file: it holds binary data.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -51,8 +53,6 @@ def columns_of_csv(data: bytes, name: str) -> tuple[Described, ...]:
             f"{name}, line {line}: this is not UTF-8, and in which encoding it is, no file "
             "says.\nSave it as UTF-8: iconv -f LATIN1 -t UTF-8 FILE, if that is its own."
         ) from None
-    if "\0" in text[:4096]:
-        raise BadSchema(f"{name} is not a CSV file: it holds binary data.")
     delimiter = _delimiter(text, name)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
