@@ -4,6 +4,7 @@ numbers side by side, infinities where the model takes them, and what is no valu
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -500,7 +501,7 @@ def test_what_is_no_number_in_a_csv_file(tmp_path: Path) -> None:
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr.count("expected a number)") == 2
     expected = model.predict([[10.0], [10.0], [-INF], [np.nan]]).tolist()
-    assert list(map(float, done.stdout.split())) == expected
+    assert list(map(json.loads, done.stdout.split())) == [None, None, *expected]
 
 
 def test_the_schema_of_a_column_without_bounds() -> None:
