@@ -402,7 +402,10 @@ def list_lines(lead: str, items: Iterable[str]) -> list[str]:
     if width(line) <= WIDTH:
         return [line]
     indent = " " * (len(lead) - len(lead.lstrip()))
-    return [f"{lead}[", *(f"{indent}    {word}," for word in words), f"{indent}]"]
+    inner = indent + "    "
+    if any(width(f"{inner}{word},") > WIDTH and " or " in word for word in words):
+        return laid_out([line])
+    return [f"{lead}[", *(f"{inner}{word}," for word in words), f"{indent}]"]
 
 
 def vector(arguments: Iterable[str], lead: str, indent: int = 4) -> str:
