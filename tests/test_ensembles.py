@@ -783,7 +783,7 @@ def test_booleans_of_a_csv_file_are_numbers(tmp_path: Path) -> None:
     data.to_csv(tmp_path / "data.csv", index=False)
     line = [sys.executable, "-I", "-S", "scorer.py", "data.csv"]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
-    assert done.stderr == ""
+    assert done.stderr == f"{len(data)} scored, 0 refused\n"
     assert list(map(int, done.stdout.split())) == model.predict(data).tolist()
 
 

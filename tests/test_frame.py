@@ -133,7 +133,7 @@ def test_a_csv_file_that_is_not_utf_8_is_refused(tmp_path: Any) -> None:
     text = "x,y,town\n1,3,Bern\n2,4,Zürich\n"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(
-        BadSchema, match="line 3: this is not UTF-8.*\nSave it as UTF-8"
+        BadSchema, match="line 3: the byte 0x.. is not UTF-8.*\nSave it as UTF-8"
     ):
         compile_model(MODEL, data=path)
     path.write_bytes(text.encode())

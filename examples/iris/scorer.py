@@ -59,7 +59,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "a761d3b134a8198b4925d3436d035ebd8e653cbadd0db39e89702961ac4cf642",
-    "digest": "8e100d16415d3ad1b7a1fd9744fb3a6a0c21846efa60264905247da457fbf5e7",
+    "digest": "3b1d68749f15e57b3d71082fcb6d026c0e6e1c5259c50c7cc6ca7e7978863fd6",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -68,7 +68,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "e5a0f084d189141a458da3f606d26626b632c1212dd6955f740e718180026d8a",
-    "digest": "972071bd6ef446923dbad8bebda3f436cdadfb3d8e82a7db3a493b349c9dd6be",
+    "digest": "83be0103334c0d9b69ee906dfdb1e8327c4acfada6a81962496f479746be50d0",
     "treecompile": "0.1.0",
     "stamp": {},
 }

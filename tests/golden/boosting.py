@@ -59,7 +59,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "149f913b866a03ab5cc2bf24ff0b1f00679ee4e38c6ac90aa3ca773f76be17a4",
+    "digest": "827d93e75f232a34f1a5df0768ddd588df53424d291fb0b3b2088837f0f90bbd",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -52,7 +52,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "fd50f794c505e94c1b863b8b39addceb792954343516c70bcfc2289806e34205",
+    "digest": "7e774c10c83e052766af2379042532ff98c82349d298c5d1d9698f0200a113b4",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -56,7 +56,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "b837e4d3647dd7beb00743d8bb9ebd69408f85f426203ef1f8a05c99205c6e9a",
+    "digest": "a5b9e88570c8564dfcb224158de039489d71c796c735f26eceae91df90024021",
     "treecompile": "0.1.0",
     "stamp": {},
 }

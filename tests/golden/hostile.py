@@ -83,7 +83,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "81544864103791ace2f0e5a25144abcc9c6874fe38b060cf58964800531c79bf",
+    "digest": "ea5cce65dd3e1f73de937d8339bddbe4b6ea79188a11ff54209e02c68f3b1dc3",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -68,7 +68,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "8a2eca81f065ad08e2afd1ccfa4c3c439c8d778aa847dbdcb7ef67690f4fcd3f",
+    "digest": "873adebad36e13d168931d967b789885bed8b0af0cc6028927e14c9ebbdafb4d",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -61,7 +61,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "1306b64de001e15343fd19f3c2db5a7978d5acc6593ecab4deedfd7ef6f458a4",
+    "digest": "c997766ed314d3f3e8a304d9e7e54cfd8f48e5bc2964d94cdcb838cb1436f2f0",
     "treecompile": "0.1.0",
     "stamp": {},
 }

@@ -53,7 +53,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": None,
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "63d65515b3ebea3870c88d6f9d55beee298b5fe5dc95d5d14a928dc330547932",
+    "digest": "34e5c6041ee4f3c22a0f46a4c617dcdd2ec0ffd5aedca54b53bec16473bb1eb3",
     "treecompile": "0.1.0",
     "stamp": {},
 }

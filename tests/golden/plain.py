@@ -59,7 +59,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "cd945ebc92ae02e8c5c82099687226858f9a14362fb91ed99181740ddffc4cb1",
+    "digest": "e3b68917523f6962329161cef882dd49b779d6e5763ac05c932c9adba00ec0bf",
     "treecompile": "0.1.0",
     "stamp": {},
 }

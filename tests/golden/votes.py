@@ -55,7 +55,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "5c2de16d54336be179447f9d6f72fb2a93c95cb635083faeac0be3cd9e73c4e3",
+    "digest": "428d28021e5e245dc4e6095eb176ac5dcd0450c6f255ff2a37a4750034c9de8a",
     "treecompile": "0.1.0",
     "stamp": {},
 }

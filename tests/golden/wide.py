@@ -69,7 +69,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "e7fc0b1526bb6944e1572f1f5ca9fffdc5d2ec83a32d5ba315e37c39f0905726",
+    "digest": "1db3f6245bb8b7476b0ca5bee331dbccf2c9011f8fe776687415b6877fbf5d09",
     "treecompile": "0.1.0",
     "stamp": {},
 }
