@@ -600,7 +600,8 @@ def records(draw: st.DrawFn, program: Program) -> dict[str, Any]:
                     st.sampled_from(inside or [valid_value(column)]),
                 )
             )
-            record[column.name] = float(math.floor(value)) if column.integer else value
+            whole = column.integer and math.isfinite(value)
+            record[column.name] = float(math.floor(value)) if whole else value
     if draw(st.booleans()):
         record[draw(texts)] = draw(st.sampled_from((1.0, "x", None)))
     return record
