@@ -328,9 +328,22 @@ def conjunction(conditions: Iterable[str], indent: int = 0) -> str:
         first = f"if {terms[0]} and ("
         if indent + width(first) <= WIDTH:
             return "\n".join([first, inner + bared(terms[1]), " " * indent + "):"])
+    if len(terms) == 2 or any(width(f"{inner}and {term}") > WIDTH for term in terms):
+        return _as_black(line, indent)
     terms = [terms[0], *(f"and {term}" for term in terms[1:])]
     lines = [_alternatives(inner + term, inner) for term in terms]
     return "\n".join(["if (", *lines, " " * indent + "):"])
+
+
+def _as_black(line: str, indent: int) -> str:
+    """An ``if`` line so far to the right, as black breaks it."""
+    import black
+
+    deep = range(0, indent, 4)
+    above = [" " * step + "if x:" for step in deep]
+    text = "\n".join([*above, " " * indent + line, " " * (indent + 4) + "pass", ""])
+    lines = black.format_str(text, mode=black.Mode()).splitlines()
+    return "\n".join(lines[len(above) : -1]).strip()
 
 
 def _alternatives(line: str, indent: str) -> str:
@@ -353,6 +366,9 @@ def branch(lead: str, condition: str) -> str:
     if items.endswith("}") and width(f"{lead}{head} {{") <= WIDTH:
         lines = [f"{inner}{item}," for item in re.findall(_ITEM, items[:-1])]
         return "\n".join([f"{lead}{head} {{", *lines, f"{indent}}}:"])
+    if " or " in condition and width(inner + condition) > WIDTH:
+        broken = _as_black(line.strip().replace("elif ", "if ", 1), len(indent))
+        return lead + broken.removeprefix("if ")
     lines = [condition] if width(inner + condition) <= WIDTH else _operands(condition)
     return "\n".join([f"{lead}(", *(inner + line for line in lines), f"{indent}):"])
 
