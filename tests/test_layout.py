@@ -421,7 +421,7 @@ def test_what_an_import_costs_is_said_where_it_is_much(
     nodes: int, layout: str, first: str, says: tuple[str, ...]
 ) -> None:
     trees = [SimpleNamespace(tests=range(nodes))]
-    program: Any = SimpleNamespace(trees=lambda: trees, model=None)
+    program: Any = SimpleNamespace(trees=lambda: iter(trees), model=None)
     text = import_note(program, layout)
     assert all(len(line) <= 79 for line in text.split("\n"))
     text = " ".join(text.split())

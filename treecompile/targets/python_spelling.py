@@ -173,9 +173,13 @@ class Spelling:
     ) -> str:
         """A comparison with a NaN is false, so what is spelt out is the side on which a
         missing value is not; the other one is its ``not``."""
-        if not cuts:
-            self.math_names.add("isnan")
+        if not all(_stretches(first, cuts, side) for side in (True, False)):
+            # Every number goes one way, so that only a missing value may go the other.
+            numbers = bool(_stretches(first, cuts, sense))
             missing = missing_left == sense
+            if numbers == missing:
+                return str(numbers)
+            self.math_names.add("isnan")
             return f"isnan({name})" if missing else f"not isnan({name})"
         wanted = sense
         if may_be_missing and missing_left == sense:
