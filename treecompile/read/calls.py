@@ -205,6 +205,8 @@ def new_object(
         return maker(cls, args, context)
     if maker is _extension_object and own:
         return Record(cls, args)
+    if maker in (_module, _attribute_of_module):
+        raise refusal(cls)  # no class, and what it would be asked for is not to be had
     if not own or keywords or not is_class(cls):
         raise Damaged("an object is made from malformed arguments")
     return maker(cls, () if maker in _MUTABLE else args, context)

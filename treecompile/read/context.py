@@ -72,19 +72,19 @@ class Context:
 
     def with_attributes(self, made: dict[Any, Any]) -> dict[Any, Any]:
         """Remember a dict that stands for one that may have attributes as well."""
-        self._with_attributes[_which(made)] = made
+        self._with_attributes[which_object(made)] = made
         return made
 
     def with_limit(self, made: list[Any], limit: int) -> list[Any]:
         """Remember how many items a list takes before it loses the first ones."""
-        self._with_limit[_which(made)] = made, limit
+        self._with_limit[which_object(made)] = made, limit
         return made
 
     def has_place(self, target: list[Any]) -> bool:
         """Whether a list holds all that was put into it."""
         if not self._with_limit:
             return True
-        known = self._with_limit.get(_which(target))
+        known = self._with_limit.get(which_object(target))
         return known is None or len(target) <= known[1]
 
     def takes_attributes(self, target: Any, state: Any) -> bool:
@@ -92,7 +92,7 @@ class Context:
         parts = state if type(state) is tuple and len(state) == 2 else (state,)
         if len(parts) == 2 and type(parts[1]) is not dict:
             return False
-        known = _which(target) in self._with_attributes
+        known = which_object(target) in self._with_attributes
         return known and (parts[0] is None or type(parts[0]) is dict)
 
     def name(self, module: str, name: str) -> Name:
@@ -107,7 +107,7 @@ class Context:
 
 # Which object something is, while it lives. To ask with id() is an audit event, and reading
 # a file is not to have any.
-_which = object.__hash__
+which_object = object.__hash__
 
 
 class Unfinished(Record):

@@ -8,7 +8,7 @@ from typing import Any
 
 from treecompile.errors import UnreadableFile
 from treecompile.read import allowed
-from treecompile.read.context import shown
+from treecompile.read.context import shown, which_object
 from treecompile.read.records import Name, Record
 
 MOST_LOOKED_AT = 20_000
@@ -100,9 +100,9 @@ def _find(root: Any, name: Name) -> tuple[str, str | None] | None:
             return path, holder
         if isinstance(value, Name) and value == name and holder:
             return path, holder
-        if id(value) in seen:
+        if which_object(value) in seen:
             continue
-        seen.add(id(value))
+        seen.add(which_object(value))
         if isinstance(value, Record):
             if value.cls.package not in allowed.PACKAGES:
                 continue
