@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from ..visible import is_visible, printable
+from ...visible import is_visible, printable
 
 WIDTH = 88
 # More numbers than this are not given a name each where they can do without, and more
@@ -424,21 +424,13 @@ def list_lines(lead: str, items: Iterable[str]) -> list[str]:
     return [f"{lead}[", *(f"{inner}{word}," for word in words), f"{indent}]"]
 
 
-def vector(arguments: Iterable[str], lead: str, indent: int = 4) -> str:
-    """A call whose last argument is a list, an item to a line where it is long.
+class Python:
+    """How Python writes constants and names, for ``code/``."""
 
-    ``lead`` is the text up to that list, with the parenthesis that it closes.
-    """
-    items = list(arguments)
-    line = f"{lead}[{', '.join(items)}])"
-    if indent + width(line) <= WIDTH:
-        return line
-    head, _, first = lead.partition("(")
-    outer, inner, innermost = (" " * (indent + step) for step in (0, 4, 8))
-    body = [
-        f"{inner}{first.rstrip(', ')},",
-        f"{inner}[",
-        *(f"{innermost}{item}," for item in items),
-        f"{inner}],",
-    ]
-    return "\n".join([f"{head}(", *body, f"{outer})"])
+    literal = staticmethod(literal)
+    identifiers = staticmethod(identifiers)
+
+    @staticmethod
+    def private(name: str) -> str:
+        """The name of a function of the module's own."""
+        return f"_{name}"
