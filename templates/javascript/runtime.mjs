@@ -1,21 +1,23 @@
 /**
- * The functions that a scorer in JavaScript takes along, each where its text calls it.
+ * The functions that a scorer in JavaScript takes along, each where its text
+ * calls it.
  *
- * A scorer gets the text of a function as it stands here, and of the functions and the
- * constants that it uses; a constant stands behind those that it needs itself. They are
- * the functions of templates/python/runtime.py and answer the same bits, where Python's
- * math calls the C library of Linux (glibc on x86-64 with FMA). JavaScript leaves the
- * last bits of Math.exp, Math.log and their kin open. So each is computed by the steps
- * of the C library, from + - * / and Math.sqrt, which are the same everywhere.
+ * A scorer gets the text of a function as it stands here, and of the functions
+ * and constants that it uses; a constant stands behind those that it needs.
+ * They are the functions of templates/python/runtime.py and answer the same
+ * bits, where Python's math calls the C library of Linux (glibc on x86-64 with
+ * FMA). JavaScript leaves the last bits of Math.exp, Math.log and their kin
+ * open. So each is computed by the steps of the C library, from + - * / and
+ * Math.sqrt, which are the same everywhere.
  */
 
 /** The bits of one number. */
 const BITS = new DataView(new ArrayBuffer(8));
 
-/** 2 to the power of -1074, and all that follow up to 1023. */
+/** 2 ** -1074 to 2 ** 1023. */
 const POWERS_OF_TWO = powersOfTwo();
 
-/** 2 to the power of 0/32, and all that follow up to 31/32. */
+/** 2 ** (0 / 32) to 2 ** (31 / 32). */
 const ROOTS_OF_TWO = [
   1, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237,
   1.0905077326652577, 1.1143867425958924, 1.1387886347566916,
@@ -28,10 +30,15 @@ const ROOTS_OF_TWO = [
   1.8741676341103, 1.9152065613971474, 1.9571441241754002,
 ];
 
-/** 2 to the power of 0/128 to 127/128, each followed by what it lacks, relative to it. */
+/**
+ * 2 ** (0 / 128) to 2 ** (127 / 128), each followed by what it lacks,
+ * relatively.
+ */
 const EXP_TABLE = expTable();
 
-/** How far the numbers of LOG_TABLE are off 1 / z, in units of the last place. */
+/**
+ * How far the numbers of LOG_TABLE are off 1 / z, in units of the last place.
+ */
 const LOG_STEPS =
   "/p7gEvyQbRbyCFWJ+JHEHAEimpT4pjv64iDbCRRp1DbyBGPmA2wtgB6dLlDxpEmqBROWTQG1" +
   "Tc4Q7lEnFGsY8fvr/JXrXkA4+qD5GuRXkjwRAfv04tIT5xZqJEAC0zu05r/MpfBxoYoUCJYN" +
@@ -44,10 +51,12 @@ const LOG_STEPS =
   "COYuh/mSUrcNb9PuG3KgtuUJDTDiwNPHHkwbUh1lwhEUDqBeH2kBQuS9OXLtYoVC6juT9Obi" +
   "mbUVk+paEoZUDOWutDH74Ow34HxAShnUnZ8=";
 
-/** Numbers near 1 / z for z from 0.6875 to 1.375, each followed by minus its log. */
+/** Numbers near 1 / z for z from 0.6875 to 1.375, each followed by its -log. */
 const LOG_TABLE = logTable(LOG_STEPS, Math.log, 8796093022208);
 
-/** How far the numbers of LOG2_TABLE are off 1 / z, in units of the last place. */
+/**
+ * How far the numbers of LOG2_TABLE are off 1 / z, in units of the last place.
+ */
 const LOG2_STEPS =
   "7GrOPPuPlNo83WH6yH9JjB4QNrjr/uyF7x/0+NLGAuQQF+hK2GBdyAcizGLQgH+HF7oFzykP" +
   "mczRbcSrEpCsTx6efecZApJtJrwrABhU7CEKZvFAIhKiQhn0Gz3zE7r0xOtY0tbW7l/Cjetp" +
@@ -55,13 +64,18 @@ const LOG2_STEPS =
   "n3s1rK8T7IIjv9CVdXQMxLdcLUcMf+LfKM/Wr5PS5xLSYcVuBVXCheI/LcGytgtj4B4VVxdw" +
   "wsWmifqDXav8b+CQ77HayfrHQR77DkYjO6X6twLEkOIPMykHFWpV2w==";
 
-/** Numbers near 1 / z for z from 0.6875 to 1.375, each followed by minus its log2. */
+/**
+ * Numbers near 1 / z for z from 0.6875 to 1.375, each followed by its -log2.
+ */
 const LOG2_TABLE = logTable(LOG2_STEPS, Math.log2, 4398046511104);
 
-/** Short numbers near 1 / z, each followed by minus its log in two parts. */
+/** Short numbers near 1 / z, each followed by its -log in two parts. */
 const POWER_TABLE = powerTable();
 
-/** Places x, and the factors of the 2nd to the 5th power of what a number exceeds x. */
+/**
+ * Places x, each followed by the factors of the 2nd to the 5th power beside
+ * it.
+ */
 const ARCTAN_PLACES =
   "P7BABmXgJE6/sB6zzirkwr/U0p7dWKQNP6/aStkHoYo/yBTfTfZbGD+w//25uIzYv7DZ3Gac" +
   "Gu2/1MZp9xON4j+woS8p0IWnP8fw7s/UjSA/sf/xWnPU8b+x0re2nepAv9S1Ujki7Mk/sY+T" +
@@ -243,10 +257,12 @@ const ARCTAN_PLACES =
   "R68/79/+OaWSyr/QEADTFojeP7VVFOMvGBY/QCoVThYo0r+aGl/0+vWgP+/4AY6S0bC/0AP/" +
   "OHapVD+1VVFVOd37PyAH53uV5sK/mbmnGKO6WA==";
 
-/** Places x, each followed by its arctan and the factors of the powers beside it. */
+/**
+ * Places x, each followed by its arctan and the factors of the 1st to the 5th.
+ */
 const ARCTAN_TABLE = arctanTable();
 
-/** 2 to the power of -1074, and all that follow up to 1023. */
+/** 2 ** -1074 to 2 ** 1023. */
 function powersOfTwo() {
   const powers = new Float64Array(2098);
   for (let i = 0, next = 5e-324; i < 2098; i++, next *= 2) {
@@ -265,19 +281,18 @@ function wholeRoot(x) {
   return root;
 }
 
-/** Computes EXP_TABLE, in whole multiples of 2**-160. */
+/** Computes EXP_TABLE, in multiples of 2**-128. */
 function expTable() {
-  const one = 1n << 160n;
-  let root = one << 1n;
+  let root = 2n << 128n;
   for (let i = 0; i < 7; i++) {
-    root = wholeRoot(root << 160n);
+    root = wholeRoot(root << 128n);
   }
   const table = new Float64Array(256);
-  for (let i = 0, exact = one; i < 256; i += 2) {
+  for (let i = 0, exact = 1n << 128n; i < 256; i += 2) {
     const near = BigInt(Number(exact));
-    table[i] = Number(near) * POWERS_OF_TWO[914];
-    table[i + 1] = Number(((exact - near) * one) / near) * POWERS_OF_TWO[914];
-    exact = (exact * root) >> 160n;
+    table[i] = Number(near) * POWERS_OF_TWO[946];
+    table[i + 1] = Number(((exact - near) << 128n) / near) * POWERS_OF_TWO[946];
+    exact = (exact * root) >> 128n;
   }
   return table;
 }
@@ -289,7 +304,7 @@ function bytesOf(text) {
   );
 }
 
-/** Computes LOG_TABLE and LOG2_TABLE; minus the log is a multiple of 1 / unit, nearly. */
+/** Computes LOG_TABLE and LOG2_TABLE; -log is nearly a multiple of 1 / unit. */
 function logTable(text, logarithm, unit) {
   const offsets = bytesOf(text);
   const size = offsets.byteLength / 4;
@@ -306,32 +321,35 @@ function logTable(text, logarithm, unit) {
   return table;
 }
 
-/** The sum of t**k / k for all odd k, in multiples of 2**-160; the signs alternate? */
+/** t + t**3 / 3 + ..., perhaps of alternate signs, in multiples of 2**-128. */
 function sumOfOdd(t, alternate) {
-  const t2 = (t * t) >> 160n;
+  const t2 = alternate ? -t * t : t * t;
   let total = 0n;
   for (let k = 1n, term = t; term / k !== 0n; k += 2n) {
     total += term / k;
-    term = (term * (alternate ? -t2 : t2)) >> 160n;
+    term = (term * t2) >> 256n;
   }
   return total;
 }
 
-/** Computes POWER_TABLE: the log of j / 256 is 2 * artanh((j - 256) / (j + 256)). */
+/** Computes POWER_TABLE, each logarithm of j / 256 from the one before. */
 function powerTable() {
   const table = new Float64Array(384);
+  let last = 256;
+  let exact = 0n;
   for (let i = 0; i < 128; i++) {
     BITS.setUint32(0, 0x3fe69555 + (2 * i + 1) * 0x1000);
     BITS.setUint32(4, 0);
     const z = BITS.getFloat64(0);
     const j = z < 1 ? 2 * Math.round(128 / z) : Math.round(256 / z);
-    const rest =
-      -2n * sumOfOdd((BigInt(j - 256) << 160n) / BigInt(j + 256), false);
-    const near = Math.round(Number(rest >> 100n) * POWERS_OF_TWO[1057]);
+    const t = (BigInt(last - j) << 128n) / BigInt(last + j);
+    exact = j === 256 ? 0n : exact + 2n * sumOfOdd(t, false);
+    last = j;
+    const near = Math.round(Number(exact) * POWERS_OF_TWO[989]);
     table[3 * i] = j / 256;
     table[3 * i + 1] = near / 8796093022208;
     table[3 * i + 2] =
-      Number(rest - (BigInt(near) << 117n)) * POWERS_OF_TWO[914];
+      Number(exact - (BigInt(near) << 85n)) * POWERS_OF_TWO[946];
   }
   return table;
 }
@@ -340,20 +358,23 @@ function powerTable() {
 function arctanTable() {
   const places = bytesOf(ARCTAN_PLACES);
   const table = new Float64Array(1687);
-  const one = 1n << 160n;
+  const one = 1n << 128n;
   let last = 0n;
   let arctan = 0n;
   for (let i = 0; i < 241; i++) {
     const row = 7 * i;
     for (let j = 0; j < 5; j++) {
-      table[row + (j ? j + 2 : 0)] = places.getFloat64(40 * i + 8 * j);
+      table[row + (j > 0 ? j + 2 : 0)] = places.getFloat64(40 * i + 8 * j);
     }
-    const x = BigInt(table[row] * 1152921504606846976) << 100n;
-    arctan += sumOfOdd(((x - last) * one) / (one + ((x * last) >> 160n)), true);
+    const x = BigInt(table[row] * 1152921504606846976) << 68n;
+    arctan += sumOfOdd(
+      ((x - last) << 128n) / (one + ((x * last) >> 128n)),
+      true,
+    );
     last = x;
-    table[row + 1] = Number(arctan) * POWERS_OF_TWO[914];
-    const slope = (one * one) / (one + ((x * x) >> 160n));
-    table[row + 2] = Number(slope) * POWERS_OF_TWO[914];
+    table[row + 1] = Number(arctan) * POWERS_OF_TWO[946];
+    const slope = (one << 128n) / (one + ((x * x) >> 128n));
+    table[row + 2] = Number(slope) * POWERS_OF_TWO[946];
   }
   return table;
 }
@@ -369,30 +390,29 @@ function productError(a, b, product) {
   return a2 * b2 - (product - a1 * b1 - a2 * b1 - a1 * b2);
 }
 
-/** a * b + c, rounded once. */
+/** a * b + c, rounded once; the size of a * b is 0 or from 1e-270 to 1e290. */
 function fma(a, b, c) {
   const p = a * b;
-  const near = p + c;
-  const part = near - p;
-  const rest = p - (near - part) + (c - part);
-  const doubt = Math.abs(p) * 2.5e-16;
-  if (near + (rest + doubt) === near && near + (rest - doubt) === near) {
-    return near;
-  }
-  return fmaInDoubt(a, b, p, near, rest);
+  const near = c + p * 1.0000000000000002;
+  // The product lies between these two, whichever way it is rounded.
+  return near === c + p * 0.9999999999999998 ? near : fmaInDoubt(a, b, c);
 }
 
-/** The same, where the product's own rounding may count. */
-function fmaInDoubt(a, b, p, near, rest) {
+/** The same, where the rounding of the product may count. */
+function fmaInDoubt(a, b, c) {
+  const p = a * b;
+  const high = p + c;
+  const added = high - p;
+  const rest = p - (high - added) + (c - added);
   const error = productError(a, b, p);
   const low = rest + error;
   const part = low - rest;
   const lost = rest - (low - part) + (error - part);
-  const result = near + low;
-  const off = low - (result - near);
-  const next = result + off * 1.0000000000000002;
+  const near = high + low;
+  const off = low - (near - high);
+  const next = near + off * 1.0000000000000002;
   // Half way between two numbers, what is lost decides.
-  return next !== result && (off > 0 ? lost > 0 : lost < 0) ? next : result;
+  return next !== near && (off > 0 ? lost > 0 : lost < 0) ? next : near;
 }
 
 /** The number, or the value where it is missing. */
@@ -579,7 +599,7 @@ function log1p(x) {
   return log1pNearPower(f, k + above, c);
 }
 
-/** log(1 + f) + k * log(2) + c, where 1 + f is near 1 or k is 0. */
+/** log(1 + f) + k * log(2) + c, for f from -0.3 to 0.42. */
 function log1pOf(f, k, c) {
   const half = 0.5 * f * f;
   const s = f / (2 + f);
@@ -598,14 +618,14 @@ function log1pOf(f, k, c) {
   return k * 0.6931471803691238 - (half - low - f);
 }
 
-/** The same, where f is all but zero. */
+/** The same, where f is all but zero and k is not. */
 function log1pNearPower(f, k, c) {
   const low = fma(k, 1.9082149292705877e-10, c);
   if (f === 0) {
     return k * 0.6931471803691238 + low;
   }
   const r = 0.5 * f * f * fma(-0.6666666666666666, f, 1);
-  return k === 0 ? f - r : k * 0.6931471803691238 - (r - low - f);
+  return k * 0.6931471803691238 - (r - low - f);
 }
 
 /** The square root. */
@@ -615,50 +635,69 @@ function sqrt(x) {
 
 /** The exponential. */
 function exp(x) {
-  if (!(Math.abs(x) < 1024)) {
-    return x < 0 ? 0 : x > 0 ? Infinity : NaN;
-  }
   return expOfSum(x, 0);
 }
 
-/** The exponential of high + low, low being much less than the last place of high. */
+/** The exponential of high + low, where low is much the smaller. */
 function expOfSum(high, low) {
   const size = Math.abs(high);
-  if (size < 5.551115123125783e-17) {
-    return 1 + high;
+  if (!(size >= 5.551115123125783e-17 && size < 512)) {
+    return expAtLimit(high, low);
   }
-  if (!(size < 1024)) {
-    return high < 0 ? 0 : Infinity;
-  }
-  const count = high * 184.6649652337873;
-  let k = count + 6755399441055744 - 6755399441055744;
-  if (Math.abs(count - k) > 0.49999) {
-    k = fma(high, 184.6649652337873, 6755399441055744) - 6755399441055744;
-  }
-  let r = high + k * -0.005415212348111709;
-  if (size >= 512) {
-    r = fma(k, -0.005415212348111709, high);
-  }
-  r = fma(k, -1.2864023111638346e-14, r) + low;
+  const k = expCount(high) | 0;
+  const rest = high + k * -0.005415212348111709;
+  const r = fma(k, -1.2864023111638346e-14, rest) + low;
   const i = (k & 127) << 1;
-  const r2 = r * r;
-  let p = fma(r, 0.16666666666665886, 0.49999999999996786);
-  p = fma(p, r2, EXP_TABLE[i + 1] + r);
-  p = fma(r2 * r2, fma(r, 0.008333335853059549, 0.0416666808410674), p);
   const scale = EXP_TABLE[i];
-  const e = k >> 7;
-  if (high <= -512) {
-    return expTiny(scale * POWERS_OF_TWO[e + 2096], p);
-  }
-  const y = fma(scale, p, scale);
-  return e < 1024
-    ? y * POWERS_OF_TWO[e + 1074]
-    : e > 1024
-      ? Infinity
-      : y * 8.98846567431158e307 * 2;
+  const power = fma(scale, expPart(r, EXP_TABLE[i + 1]), scale);
+  return power * POWERS_OF_TWO[1074 + (k >> 7)];
 }
 
-/** scale * (1 + p) over 2**1022, rounded once where it has fewer than 53 bits. */
+/** The whole number next to x times 128 / log(2). */
+function expCount(x) {
+  const count = x * 184.6649652337873;
+  const near = count + 6755399441055744 - 6755399441055744;
+  if (Math.abs(count - near) < 0.49999) {
+    return near;
+  }
+  return fma(x, 184.6649652337873, 6755399441055744) - 6755399441055744;
+}
+
+/** (1 + tail) * exp(r) - 1, near 0. */
+function expPart(r, tail) {
+  const r2 = r * r;
+  const p = fma(r, 0.16666666666665886, 0.49999999999996786);
+  const q = fma(r, 0.008333335853059549, 0.0416666808410674);
+  return fma(r2 * r2, q, fma(p, r2, tail + r));
+}
+
+/**
+ * As expOfSum, where the answer is about 1, may overflow, or has fewer digits.
+ */
+function expAtLimit(high, low) {
+  if (!(Math.abs(high) >= 512)) {
+    return 1 + high;
+  }
+  if (!(Math.abs(high) < 1024)) {
+    return high < 0 ? 0 : Infinity;
+  }
+  const k = expCount(high);
+  const rest = fma(k, -0.005415212348111709, high);
+  const r = fma(k, -1.2864023111638346e-14, rest) + low;
+  const i = (k & 127) << 1;
+  const scale = EXP_TABLE[i];
+  const p = expPart(r, EXP_TABLE[i + 1]);
+  const e = k >> 7;
+  if (k < 0) {
+    return expTiny(scale * POWERS_OF_TWO[2096 + e], p);
+  }
+  const power = fma(scale, p, scale);
+  return e > 1024 ? Infinity : power * POWERS_OF_TWO[1073 + e] * 2;
+}
+
+/**
+ * scale * (1 + p) over 2**1022, rounded once where it has fewer than 53 bits.
+ */
 function expTiny(scale, p) {
   const part = scale * p;
   const y = scale + part;
@@ -712,7 +751,7 @@ function expm1(x) {
   return y * POWERS_OF_TWO[1074 + k];
 }
 
-/** What x - x * expm1Part(x) + x * x / 2 lacks of expm1(x), where x is small. */
+/** (x + x * x / 2 - expm1(x)) / x, near 0; half is x * x / 2. */
 function expm1Part(x, half) {
   const half2 = half * half;
   let r = fma(half, -0.03333333333333313, 1);
@@ -796,7 +835,7 @@ function arctan(x) {
   return x < 0 ? -y : y;
 }
 
-/** arctan(x) / x**3 - 1 / x**2, near 0, of the square of x. */
+/** arctan(x) / x**3 - 1 / x**2, near 0; x2 is x * x. */
 function arctanPart(x2) {
   let y = fma(x2, 0.07601836584380736, -0.09090424391727987);
   y = fma(x2, y, 0.11111109821886427);
@@ -805,7 +844,10 @@ function arctanPart(x2) {
   return fma(x2, y, -0.3333333333333333);
 }
 
-/** How arctan rises to a number that is z beside the place in the table. */
+/**
+ * The mean slope of arctan from the place in a row of the table to z beyond
+ * it.
+ */
 function arctanBeside(z, row) {
   let y = fma(ARCTAN_TABLE[row + 6], z, ARCTAN_TABLE[row + 5]);
   y = fma(y, z, ARCTAN_TABLE[row + 4]);
@@ -845,7 +887,9 @@ function trunc(x) {
   return Math.trunc(x);
 }
 
-/** The nearest whole number, an even one half way between two; the sign stays. */
+/**
+ * The nearest whole number, an even one half way between two; the sign stays.
+ */
 function rint(x) {
   if (!(Math.abs(x) < 4503599627370496)) {
     return x;
@@ -902,15 +946,17 @@ function greatest(numbers) {
   return numbers[firstLargest(numbers)];
 }
 
-/** The sum of the magnitudes in numpy's order; 1 where it is less than `least`. */
+/**
+ * The sum of the magnitudes in numpy's order; 1 where it is less than `least`.
+ */
 function l1Paired(least, vector) {
   const length = sum(vector.map(Math.abs));
   return length < least ? 1 : length;
 }
 
 /**
- * The root of the sum of the squares in numpy's order: even and odd places apart, and of
- * each eight the last first; 1 where it is less than `least`.
+ * The root of the sum of the squares in numpy's order: even and odd places
+ * apart, and of each eight the last first; 1 where it is less than `least`.
  */
 function l2Paired(least, vector) {
   const n = vector.length;
@@ -958,8 +1004,8 @@ function countUpTo(numbers, x) {
 }
 
 /**
- * The share below a number: the mean of two interpolations between quantiles, from below
- * and from above, which differ where quantiles are equal.
+ * The share below a number: the mean of two interpolations between quantiles,
+ * from below and from above, which differ where quantiles are equal.
  */
 function quantile(x, quantiles, shares) {
   if (!(quantiles[0] < x && x < quantiles[quantiles.length - 1])) {
@@ -997,7 +1043,9 @@ function yeoJohnson(x, exponent) {
   return (side * expm1(p * log1p(y))) / p;
 }
 
-/** The Yeo-Johnson transform of one number, as scikit-learn had it up to 1.8. */
+/**
+ * The Yeo-Johnson transform of one number, as scikit-learn had it up to 1.8.
+ */
 function yeoJohnsonByPower(x, exponent) {
   if (x !== x) {
     return x;
@@ -1180,7 +1228,9 @@ function expByTable(x) {
   return y * exp2(k / 2048);
 }
 
-/** The exponentials of some numbers over their sum, by the steps of CatBoost. */
+/**
+ * The exponentials of some numbers over their sum, by the steps of CatBoost.
+ */
 function softmaxByTable(numbers) {
   const most = greatest(numbers);
   const powers = numbers.map((x) => expByTable(x - most));
@@ -1194,7 +1244,9 @@ function softmaxByTable(numbers) {
   return powers.map((x) => x / whole);
 }
 
-/** The ordinate at x on the lines between the points; beyond them the nearest. */
+/**
+ * The ordinate at x on the lines between the points; beyond them the nearest.
+ */
 function interpolated(x, xs, ys) {
   const i = countUpTo(xs, x) - 1;
   if (i < 0 || i === xs.length - 1 || xs[i] === x) {
@@ -1235,7 +1287,10 @@ function lastLargest(numbers) {
   return place;
 }
 
-/** The first number, in ascending order, at which half of the weight is reached. */
+/**
+ * The first number, in ascending order, at which half of the weight is
+ * reached.
+ */
 function weightedMedian(numbers, weights) {
   const order = [...numbers.keys()].sort((i, j) => numbers[i] - numbers[j]);
   const half = 0.5 * sumInOrder(order.map((i) => weights[i]));
@@ -1293,7 +1348,10 @@ function normalizedPaired(numbers, otherwise) {
   return numbers.map((x) => (whole === 0 ? otherwise : x / whole));
 }
 
-/** Numbers over their sum, in single precision, or all the same where it is zero. */
+/**
+ * Numbers over their sum, in single precision, or all the same where it is
+ * zero.
+ */
 function normalizedSingle(numbers, otherwise) {
   let whole = 0;
   for (const x of numbers) {
@@ -1328,31 +1386,20 @@ export {
   abs,
   arcsinh,
   arctan,
-  arctanBeside,
-  arctanOfInverse,
-  arctanOfSmallInverse,
-  arctanPart,
   boxCox,
   boxCoxInverse,
   ceil,
-  countBelow,
-  countUpTo,
   exp,
   exp2,
   expByTable,
   expit,
   expitSingle,
   expm1,
-  expm1Part,
-  expOfSum,
   expSingle,
-  expTiny,
   fill,
   firstLargest,
   floor,
   fma,
-  fmaInDoubt,
-  greatest,
   interpolated,
   interpolatedSingle,
   known,
@@ -1365,11 +1412,7 @@ export {
   log,
   log10,
   log1p,
-  log1pNearPower,
-  log1pOf,
   log2,
-  log2NearOne,
-  logNearOne,
   max,
   negative,
   normalized,
@@ -1377,9 +1420,6 @@ export {
   normalizedSingle,
   nudged,
   power,
-  powerAtLimit,
-  powerOf,
-  productError,
   quantile,
   reciprocal,
   replace,
@@ -1396,7 +1436,6 @@ export {
   square,
   steps,
   sum,
-  sumInOrder,
   tanh,
   trunc,
   weightedMedian,
