@@ -319,13 +319,13 @@ def test_a_product_and_a_sum_are_rounded_once() -> None:
     node = _node()
     assert node is not None
     random = np.random.default_rng(3)
-    a, b = 1 + random.integers(0, 2**27, (2, 3000)) * 2.0**-52
-    # What is added is a number that the product's last bits alone put above or below
-    # the middle between two numbers, or any.
-    c = random.choice([-1, 1], 3000) * 2.0 ** random.integers(-60, 60, 3000)
-    c[::2] *= 1 + random.integers(0, 2**52, 1500) * 2.0**-52
-    c[::3] = random.choice([-1, 1], 1000) * (2.0**53 + 2 * random.integers(0, 9, 1000))
-    a[::5] *= 2.0 ** random.integers(-30, 30, 600)
+    a, b, c = random.uniform(1, 2, (3, 3000))
+    c *= random.choice([-1, 1], 3000) * 2.0 ** random.integers(-60, 60, 3000)
+    # These are half way between two numbers, but for what the product of n and 1 / n
+    # lacks.
+    a[::2] = random.integers(3, 2**30, 1500)
+    b[::2] = 1 / a[::2]
+    c[::2] = random.choice([-1, 1], 1500) * (2.0**53 + 2 * random.integers(0, 9, 1500))
     rows = np.column_stack([a * random.choice([-1, 1], 3000), b, c])
     exact = [
         float(Fraction(a) * Fraction(b) + Fraction(c)) for a, b, c in rows.tolist()

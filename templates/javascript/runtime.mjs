@@ -412,7 +412,8 @@ function fmaInDoubt(a, b, c) {
   const off = low - (near - high);
   const next = near + off * 1.0000000000000002;
   // Half way between two numbers, what is lost decides.
-  return next !== near && (off > 0 ? lost > 0 : lost < 0) ? next : near;
+  const between = next - near === 2 * off;
+  return between && (off > 0 ? lost > 0 : lost < 0) ? next : near;
 }
 
 /** The number, or the value where it is missing. */
