@@ -41,7 +41,7 @@ from treecompile import UnsupportedModel, cli, compile_model
 from treecompile.overview import cost, overview
 from treecompile.read import read_bytes
 from treecompile.stages import lowered
-from treecompile.targets.python.text import width
+from treecompile.printing.width import width
 
 ROOT = Path(__file__).parents[1]
 OLD = Path(__file__).parent / "old_versions"

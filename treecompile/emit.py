@@ -8,9 +8,9 @@ import jinja2
 
 from .errors import not_too_deep
 from .program import Program
-from .targets import python
+from .targets import javascript, python
 
-TARGETS = {"python": python}
+TARGETS = {"python": python, "javascript": javascript}
 LAYOUTS = ("auto", "nested", "table")
 
 # black takes a quarter of a second for a thousand lines, and more in proportion as
@@ -36,6 +36,8 @@ def emit(
     template = _environment(target).get_template(language.TEMPLATE)
     with not_too_deep():
         source = template.render(language.context(program, layout))
+    if target != "python":
+        return source
     if format is None:
         format = source.count("\n") <= MOST_LINES_TO_FORMAT
     return formatted(source) if format else source

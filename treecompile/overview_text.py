@@ -21,7 +21,7 @@ from .lower.outline import Estimator, Size
 from .lower.roles import Role
 from .overview import Cost, Overview, Use
 from .program import State
-from .targets.python.text import width
+from .printing.width import width
 from .visible import is_visible, printable
 
 WIDTH = 80

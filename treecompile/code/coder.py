@@ -8,7 +8,7 @@ of a table of categories. How it is written is left to ``printing/`` and to a la
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -68,9 +68,6 @@ from .terms import (
     same,
 )
 
-# A set of categories that takes no more room than this is written where it is tested.
-INLINE_SET = 40
-
 # What the parameters of a function of two tables are called.
 _TABLES = {
     "quantile": ("quantiles", "shares"),
@@ -89,6 +86,8 @@ class Words(Protocol):
     ) -> list[str]: ...
 
     def private(self, name: str) -> str: ...
+
+    def is_short(self, texts: Sequence[str]) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -238,7 +237,7 @@ class Coder:
         """A test of categories, these in a constant of the module where they are many."""
         texts = [self.words.literal(value) for value in values]
         table = ""
-        if len(texts) > 1 and sum(len(text) + 2 for text in texts) > INLINE_SET:
+        if len(texts) > 1 and not self.words.is_short(texts):
             table = self.table(f"{stem}_set", values, "set")
         return OneOf(x, tuple(values), inside, table)
 

@@ -314,8 +314,8 @@ class StageCoder:
         form = "terms"
         if adds_to_one(stage):
             form = "one" if is_simple(stage) else "own"
-        total, slot = names[0], 0
-        if form != "one" and len(names) > 1:
+        total, slot = "", 0
+        if form != "one":
             (total,) = self.coder.names([stage.name])
         if form == "own":
             slot = stage.slots[0][0]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from ..program import Category, Constant, State
 
@@ -226,6 +226,11 @@ class Not:
 
 
 Condition = Ranges | OneOf | IsTrue | Missing | Compare | Bounded | All | Not
+
+
+def is_condition(thing: Any) -> bool:
+    """Whether it is a condition, and no term."""
+    return isinstance(thing, get_args(Condition))
 
 
 def is_point(stretch: Stretch) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...code.coder import INLINE_SET, Coder
+from ...code.coder import Coder
 from ...code.terms import (
     Bounded,
     Call,
@@ -117,7 +117,7 @@ class PythonPrinter(Printer):
 
     def among(self, x: str, numbers: list[float]) -> tuple[str, Level]:
         items = list(map(self.value, numbers))
-        if sum(len(item) + 2 for item in items) > INLINE_SET:
+        if not self.coder.words.is_short(items):
             table = self.coder.table(f"{x}_set", numbers, "set")
             return f"{x} in {table}", Level.COMPARISON
         return f"{x} in {{{', '.join(items)}}}", Level.COMPARISON

@@ -24,21 +24,7 @@ from ...code.statements import (
     WalkToLeaf,
 )
 from ...code.table import PackedTrees
-from ...code.terms import (
-    All,
-    Bounded,
-    Call,
-    Compare,
-    Condition,
-    IsTrue,
-    Missing,
-    Not,
-    OneOf,
-    Ranges,
-    Row,
-    Term,
-    Value,
-)
+from ...code.terms import Call, Condition, Row, Term, Value, is_condition
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
 from ...program import LARGEST, Cuts, Test
@@ -50,7 +36,6 @@ LONGEST_TITLE = 75
 # Above this many leaves their answers are not repeated beside them.
 COMMENTED_LEAVES = 1_000
 
-_CONDITIONS = (All, Bounded, Compare, IsTrue, Missing, Not, OneOf, Ranges)
 
 # For every sum of two singles that is no infinity, 2**29 * x - (2**29 * x - x) is x
 # rounded to the nearest single, ties to even: to 24 bits, or exactly below 2**-126.
@@ -215,7 +200,7 @@ class PythonStatements:
         texts = [
             (
                 self.printer.condition(x)
-                if isinstance(x, _CONDITIONS)
+                if is_condition(x)
                 else self.printer.term(x)
             )
             for x in items

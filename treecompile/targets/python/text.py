@@ -10,9 +10,10 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ...printing.width import width
 from ...visible import is_visible, printable
 
 WIDTH = 88
@@ -20,23 +21,12 @@ WIDTH = 88
 # terms not added up in one line.
 FEW = 8
 
+# A set of categories that takes no more room than this is written where it is tested.
+INLINE_SET = 40
+
 # More constants than these, one to a line, are no longer read as a list.
 LONGEST_COLUMN = 12
 LONGEST_ROWS = 64
-
-
-def width(text: str) -> int:
-    """How many columns a text takes, as black counts them: wide letters take two."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        (
-            0
-            if unicodedata.category(character) in ("Mn", "Me")
-            else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        )
-        for character in text
-    )
 
 
 def literal(value: Any) -> str:
@@ -434,3 +424,8 @@ class Python:
     def private(name: str) -> str:
         """The name of a function of the module's own."""
         return f"_{name}"
+
+    @staticmethod
+    def is_short(texts: Sequence[str]) -> bool:
+        """Whether a set of so many constants is written where it is tested."""
+        return sum(len(text) + 2 for text in texts) <= INLINE_SET
