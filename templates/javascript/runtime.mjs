@@ -360,19 +360,19 @@ function arctanTable() {
   const table = new Float64Array(1687);
   const one = 1n << 128n;
   let last = 0n;
-  let arctan = 0n;
+  let angle = 0n;
   for (let i = 0; i < 241; i++) {
     const row = 7 * i;
     for (let j = 0; j < 5; j++) {
       table[row + (j > 0 ? j + 2 : 0)] = places.getFloat64(40 * i + 8 * j);
     }
     const x = BigInt(table[row] * 1152921504606846976) << 68n;
-    arctan += sumOfOdd(
+    angle += sumOfOdd(
       ((x - last) << 128n) / (one + ((x * last) >> 128n)),
       true,
     );
     last = x;
-    table[row + 1] = Number(arctan) * POWERS_OF_TWO[946];
+    table[row + 1] = Number(angle) * POWERS_OF_TWO[946];
     const slope = (one << 128n) / (one + ((x * x) >> 128n));
     table[row + 2] = Number(slope) * POWERS_OF_TWO[946];
   }
@@ -650,8 +650,8 @@ function expOfSum(high, low) {
   const r = fma(k, -1.2864023111638346e-14, rest) + low;
   const i = (k & 127) << 1;
   const scale = EXP_TABLE[i];
-  const power = fma(scale, expPart(r, EXP_TABLE[i + 1]), scale);
-  return power * POWERS_OF_TWO[1074 + (k >> 7)];
+  const result = fma(scale, expPart(r, EXP_TABLE[i + 1]), scale);
+  return result * POWERS_OF_TWO[1074 + (k >> 7)];
 }
 
 /** The whole number next to x times 128 / log(2). */
@@ -692,8 +692,8 @@ function expAtLimit(high, low) {
   if (k < 0) {
     return expTiny(scale * POWERS_OF_TWO[2096 + e], p);
   }
-  const power = fma(scale, p, scale);
-  return e > 1024 ? Infinity : power * POWERS_OF_TWO[1073 + e] * 2;
+  const result = fma(scale, p, scale);
+  return e > 1024 ? Infinity : result * POWERS_OF_TWO[1073 + e] * 2;
 }
 
 /**
