@@ -84,10 +84,10 @@ function messageOf(column, code, value) {
 function expectedOf(column, code) {
   const rule = RULES.get(column);
   if (rule.enum) {
-    const known = new Map(rule.enum.slice(0, 23).map((x) => [keyOf(x), x]));
-    const words = [...known.values()].map((x) =>
-      x === null ? "None" : `"${shown(x)}"`,
-    );
+    const some = rule.enum.slice(0, 23);
+    const keys = some.map(keyOf); // true and 1 are one
+    const known = some.filter((_, i) => keys.indexOf(keys[i]) === i);
+    const words = known.map((x) => (x === null ? "None" : `"${shown(x)}"`));
     const more = words.length > 20 ? ", ..." : "";
     return `one of ${words.slice(0, 20).join(", ")}${more}`;
   }

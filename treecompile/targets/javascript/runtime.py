@@ -47,7 +47,7 @@ def declarations(file: str) -> dict[str, Declaration]:
     every = own_names()
     found = {}
     for name, text, constant in _declared(file):
-        words = set(re.findall(r"[A-Za-z_]\w*", _NOT_CODE.sub("", text)))
+        words = set(re.findall(r"(?<![.\w])[A-Za-z_]\w*", _NOT_CODE.sub("", text)))
         found[name] = Declaration(name, text, frozenset(words & every - {name}), constant)
     return found
 
