@@ -40,10 +40,16 @@ def is_simple(record: dict[str, Any]) -> bool:
     )
 
 
+def in_javascript(program: Program) -> Program:
+    """The program, as if it was built for JavaScript."""
+    options = (("target", "javascript"), *program.origin.options)
+    return replace(program, origin=replace(program.origin, options=options))
+
+
 def agree(program: Program, some: Iterable[dict[str, Any]]) -> str:
     """Both scorers of a program answer, and refuse, alike; the text in JavaScript."""
     python = load(emit(program, format=False), "<scorer>")
-    source = emit(program, "javascript")
+    source = emit(in_javascript(program))
     kept = list(filter(is_simple, some))
     names = [name for name in FUNCTIONS if hasattr(python, name)]
     calls = list(itertools.product(names, kept))
@@ -125,8 +131,8 @@ def test_ensembles(data: st.DataObject) -> None:
 
 def test_what_javascript_has_of_its_own() -> None:
     program = PROGRAMS["plain"]()
-    (record, *_) = edge_records(program)
-    name, source = next(iter(record)), emit(fold(program), "javascript")
+    record, *_ = edge_records(program)
+    name, source = next(iter(record)), emit(in_javascript(fold(program)))
     (as_object,) = answers_of(source, [("predict", record)])
     (as_map,) = answers_of(source, [("predict", record, "map")])
     assert same(as_object, as_map)

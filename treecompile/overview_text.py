@@ -20,8 +20,8 @@ from .errors import TreecompileError, UnsupportedModel
 from .lower.outline import Estimator, Size
 from .lower.roles import Role
 from .overview import Cost, Overview, Use
-from .program import State
 from .printing.width import width
+from .program import State
 from .visible import is_visible, printable
 
 WIDTH = 80

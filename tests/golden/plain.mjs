@@ -5,6 +5,7 @@
  * Compiled by treecompile 0.1.0 from a model of scikit-learn 1.9.1 (7 nodes, 4
  * leaves, depth 3; sha256 of its file 0123456789abcdef). Do not edit: compile
  * again.
+ * Options: --target javascript
  *
  * A number goes the way that it goes in the model, which rounds it to single
  * precision: a cut below is the last double that still rounds to the left of
@@ -561,6 +562,211 @@ async function scoreRows(rows, answer) {
   }
   say(`${scored} scored, ${refused} refused`);
   return refused > 0 ? 1 : 0;
+}
+
+/** Of each record in a file its line, and a function that reads it. */
+async function* recordsOf(stream, file) {
+  const lines = linesOf(stream);
+  let { value: first, done } = await lines.next();
+  let number = 1;
+  while (!done && first.trim() === "") {
+    ({ value: first, done } = await lines.next());
+    number += 1;
+  }
+  const start = (first ?? "").trimStart()[0];
+  if (start === "[") {
+    let text = first;
+    for await (const line of lines) {
+      text += line;
+    }
+    const records = parsed(text);
+    for (let i = 0; i < records.length; i += 1) {
+      yield [i + 1, () => records[i]];
+    }
+  } else if (start === "{" || /\.(jsonl|ndjson)$/.test(file)) {
+    for (; !done; number += 1) {
+      const line = first;
+      if (line.trim() !== "") {
+        yield [number, () => parsed(line)];
+      }
+      ({ value: first, done } = await lines.next());
+    }
+  } else {
+    yield* csvRecords(first ?? "", number, lines);
+  }
+}
+
+/** The lines of a stream of text, with what ends them. */
+async function* linesOf(stream) {
+  let rest = "";
+  let isFirst = true;
+  for await (const chunk of stream) {
+    const text = isFirst ? chunk.replace(/^\uFEFF/, "") : chunk;
+    isFirst = false;
+    const parts = (rest + text).split(/(?<=\n)/);
+    rest = parts[parts.length - 1].endsWith("\n") ? "" : parts.pop();
+    yield* parts;
+  }
+  if (rest !== "") {
+    yield rest;
+  }
+}
+
+/** The value of a text of JSON; InvalidRecord where it is none. */
+function parsed(text) {
+  check(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidRecord([], `it is not JSON: ${error.message}`);
+  }
+}
+
+/** InvalidRecord where a byte could not be decoded. */
+function check(text) {
+  if (text.includes("\uFFFD")) {
+    throw new InvalidRecord([], "a byte of it is not UTF-8");
+  }
+}
+
+/** The records of a CSV file, from its header line on. */
+async function* csvRecords(header, number, lines) {
+  check(header);
+  const counts = [",", ";", "\t", "|"].map((c) => [header.split(c).length, c]);
+  const delimiter = counts.reduce((a, b) => (b[0] > a[0] ? b : a))[1];
+  const names = cellsOf(header, delimiter) ?? [];
+  const twice = COLUMNS.find((c) => names.indexOf(c) !== names.lastIndexOf(c));
+  if (twice !== undefined) {
+    throw new InvalidRecord(
+      [],
+      `there are two columns ${JSON.stringify(twice)}`,
+    );
+  }
+  const absent = COLUMNS.filter((name) => !names.includes(name));
+  if (absent.length > 0) {
+    const faults = absent.map((name) => [name, "missing_column", null]);
+    throw new InvalidRecord(faults); // said once, not for every row
+  }
+  const plan = COLUMNS.map((name) => [
+    name,
+    names.indexOf(name),
+    readerOf(RULES.get(name)),
+  ]);
+  let line = number;
+  let text = "";
+  let first = 0;
+  for await (const more of lines) {
+    line += 1;
+    first = text === "" ? line : first;
+    text += more;
+    const cells = cellsOf(text, delimiter);
+    if (cells === null && text.length < 1_000_000) {
+      continue; // a quote is open
+    }
+    const row = text;
+    text = "";
+    if (row.trim() !== "") {
+      yield [first, () => recordOf(row, cells, names, plan)];
+    }
+  }
+  if (text !== "") {
+    yield [first, () => recordOf(text, null, names, plan)];
+  }
+}
+
+/** The record of a row of a CSV file. */
+function recordOf(row, cells, names, plan) {
+  check(row);
+  if (cells === null) {
+    throw new InvalidRecord([], "a quote in it does not end");
+  }
+  if (cells.length !== names.length) {
+    const counts = `${cells.length} cells, where the header line has ${names.length}`;
+    throw new InvalidRecord([], counts);
+  }
+  return new Map(plan.map(([name, place, read]) => [name, read(cells[place])]));
+}
+
+/** The cells of a row of CSV; null where a quote does not end. */
+function cellsOf(text, delimiter) {
+  const row = text.replace(/\r?\n$/, "");
+  if (!row.includes('"')) {
+    return row.split(delimiter);
+  }
+  const cells = [];
+  let place = 0;
+  while (place <= row.length) {
+    let end = row.indexOf(delimiter, place);
+    let cell = "";
+    if (row[place] === '"') {
+      let close = row.indexOf('"', place + 1);
+      while (close >= 0 && row[close + 1] === '"') {
+        close = row.indexOf('"', close + 2);
+      }
+      if (close < 0) {
+        return null;
+      }
+      end = row.indexOf(delimiter, close);
+      cell = row.slice(place + 1, close).replaceAll('""', '"');
+      cell += row.slice(close + 1, end < 0 ? row.length : end);
+    } else {
+      cell = row.slice(place, end < 0 ? row.length : end);
+    }
+    cells.push(cell);
+    place = end < 0 ? row.length + 1 : end + delimiter.length;
+  }
+  return cells;
+}
+
+/** What a cell holds where it is missing, unless that is a category: as pandas has it. */
+const MISSING = new Set(
+  "|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null".split(
+    "|",
+  ),
+);
+
+/** What reads the cells of a column of a CSV file. */
+function readerOf(rule) {
+  const values = rule.enum ?? rule.examples ?? [true, false];
+  const known = new Map();
+  for (const value of values) {
+    if (value !== null && !known.has(String(value))) {
+      known.set(String(value), value);
+    }
+  }
+  if (values.some((value) => typeof value === "boolean")) {
+    for (const [word, value] of [
+      ["True", true],
+      ["False", false],
+    ]) {
+      for (const twin of [word, word.toUpperCase(), word.toLowerCase()]) {
+        known.set(twin, known.get(twin) ?? value);
+      }
+    }
+  }
+  const isNumber = !rule.enum && !rule.examples;
+  const holdsNumbers = values.some((value) => typeof value === "number");
+  return (text) => {
+    if (known.has(text)) {
+      return known.get(text);
+    }
+    if (MISSING.has(text)) {
+      return null;
+    }
+    return isNumber || holdsNumbers ? numberIn(text) : text;
+  };
+}
+
+/** A number that a text writes, or the text where it writes none. */
+function numberIn(text) {
+  const word = text.trim();
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) {
+    const x = Number(word);
+    const whole = /^[+-]?\d+$/.test(word) && Math.abs(x) > 2 ** 53;
+    return whole ? BigInt(word.replace("+", "")) : x;
+  }
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(word);
+  return infinite ? Number(`${infinite[1]}Infinity`) : text;
 }
 
 /** Probabilities by the names of their classes. */

@@ -50,9 +50,7 @@ class Fill:
     items: tuple[str, ...]
 
 
-Document = (
-    str | tuple["Document", ...] | Group | Nest | Line | IfBroken | Fill
-)
+Document = str | tuple["Document", ...] | Group | Nest | Line | IfBroken | Fill
 
 LINE, SOFT = Line(), Line(soft=True)
 

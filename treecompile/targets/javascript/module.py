@@ -69,7 +69,9 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     tables_of_encode = list(coder.constants.values()) if not identity else []
     if identity:
         coder.constants.clear()
-    read = sorted(frozenset[int]().union(*(columns_of(f.value) for f in program.features)))
+    read = sorted(
+        frozenset[int]().union(*(columns_of(f.value) for f in program.features))
+    )
     table = None
     if is_packed(program, layout, MOST_NESTED_NODES):
         table = PackedTrees(coder)
@@ -87,8 +89,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "documented": documented(program),
         "model": assigned("export const MODEL = ", _about(program)),
         "columns": declared("COLUMNS", tuple(names[i] for i in program.required)),
-        "classes": program.classes is not None
-        and declared("CLASSES", program.classes),
+        "classes": program.classes is not None and declared("CLASSES", program.classes),
         "features": declared("FEATURES", tuple(f.name for f in program.features)),
         "same_features": identity,
         "example": assigned("export const EXAMPLE = ", source(example(program))),

@@ -22,7 +22,7 @@ PLACEHOLDERS = frozenset(
 # A comment, if there is one, and a function, a class or a constant at the left margin.
 _DECLARATION = re.compile(
     r"(?:^/\*\*(?:(?!\*/).)*\*/\n)?"
-    r"^(?:(?:async )?function (?P<function>\w+)\(.*?^\}"
+    r"^(?:(?:async )?function\*? (?P<function>\w+)\(.*?^\}"
     r"|class (?P<class>\w+)\b.*?^\}"
     r"|const (?P<constant>\w+) =.*?;)$",
     re.MULTILINE | re.DOTALL,
@@ -33,7 +33,8 @@ _NOT_CODE = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 @dataclass(frozen=True)
 class Declaration:
     """A function, a class or a constant: its name, its text with its comment, and the
-    other names of these files that it uses. ``constant`` says that it is run at once."""
+    other names of these files that it uses. ``constant`` says that it is run at once.
+    """
 
     name: str
     text: str
@@ -48,7 +49,9 @@ def declarations(file: str) -> dict[str, Declaration]:
     found = {}
     for name, text, constant in _declared(file):
         words = set(re.findall(r"(?<![.\w])[A-Za-z_]\w*", _NOT_CODE.sub("", text)))
-        found[name] = Declaration(name, text, frozenset(words & every - {name}), constant)
+        found[name] = Declaration(
+            name, text, frozenset(words & every - {name}), constant
+        )
     return found
 
 

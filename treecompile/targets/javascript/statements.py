@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ...code.statements import (
     AboutSingle,
@@ -24,7 +25,7 @@ from ...code.statements import (
     WalkToLeaf,
 )
 from ...code.table import PackedTrees
-from ...code.terms import Condition, Term, is_condition
+from ...code.terms import Term, is_condition
 from ...layout import Statement as Laid
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
@@ -219,7 +220,7 @@ class JavaScriptStatements:
 
     # --- Tables -----------------------------------------------------------------------
 
-    def _list(self, items: Iterable[Term | Condition], how: str) -> list[str]:
+    def _list(self, items: Iterable[Any], how: str) -> list[str]:
         """The line that puts into the list what the trees test."""
         texts: list[Document] = []
         for item in items:
@@ -260,7 +261,9 @@ class JavaScriptStatements:
             return [start, *about, *lines, *add, *close]
         total = walk.total
         starts = [settled(self.printer.term(x)) for x in walk.start]
-        numbers = all(isinstance(x, str) and x.lstrip("-")[:1].isdigit() for x in starts)
+        numbers = all(
+            isinstance(x, str) and x.lstrip("-")[:1].isdigit() for x in starts
+        )
         first = _statement((f"const {total} = ", array(starts, numbers), ";"))
         if walk.form == "own":
             place = str(walk.slot) if one else f"{names['sums']}[tree]"

@@ -273,9 +273,12 @@ def key_of(name: str) -> str:
         return '["__proto__"]'
     if re.fullmatch(r"0|[1-9][0-9]{0,14}", name):
         return name  # which is the same key
-    first, *rest = name or " "
-    letters = all(c in "$_" or _is_letter(c) or c.isdigit() for c in rest)
-    is_name = (first in "$_" or _is_letter(first)) and letters
+    letters = [c in "$_" or _is_letter(c) for c in name]
+    is_name = (
+        name != ""
+        and letters[0]
+        and all(letter or c.isdigit() for letter, c in zip(letters, name))
+    )
     return name if is_name else quoted(name)
 
 

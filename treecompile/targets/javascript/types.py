@@ -119,7 +119,9 @@ def declaration(program: Program) -> str:
         lines.append(f"export declare function {many};")
     if ensemble and model.decision is not None:
         number = "number" if len(model.decision) == 1 else "number[]"
-        lines.append(f"export declare function decisionFunction(record: Input): {number};")
+        lines.append(
+            f"export declare function decisionFunction(record: Input): {number};"
+        )
     if ensemble and model.samples is not None:
         lines.append("export declare function scoreSamples(record: Input): number;")
     if not ensemble:

@@ -23,6 +23,7 @@ from ...code.table import Array, PackedTrees
 from ...exactness import promise
 from ...example import example
 from ...interpret import clean
+from ...printing.width import width
 from ...program import (
     LARGEST,
     Column,
@@ -60,7 +61,6 @@ from .text import (
     returned,
     signature,
     table,
-    width,
 )
 
 FILTERS = {

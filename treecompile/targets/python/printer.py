@@ -18,7 +18,8 @@ from ...code.terms import (
     Term,
 )
 from ...printing.terms import Level, Printer
-from .text import WIDTH, laid_out, literal, width
+from ...printing.width import width
+from .text import WIDTH, laid_out, literal
 
 
 class PythonPrinter(Printer):
@@ -161,7 +162,7 @@ class PythonPrinter(Printer):
 
     def item(self, term: Term) -> str:
         """A term as an item of a tuple of eight spaces, as black breaks it."""
-        text = self.term(term)
+        text: str = self.term(term)
         if 8 + width(text) + 1 <= WIDTH or not isinstance(term, Operation):
             return text
         lines = laid_out([f"    x = ({text}, 1,)"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ...code.statements import (
     AboutSingle,
@@ -24,13 +25,14 @@ from ...code.statements import (
     WalkToLeaf,
 )
 from ...code.table import PackedTrees
-from ...code.terms import Call, Condition, Row, Term, Value, is_condition
+from ...code.terms import Call, Row, Value, is_condition
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
+from ...printing.width import width
 from ...program import LARGEST, Cuts, Test
 from ...visible import is_visible
 from .printer import PythonPrinter
-from .text import FEW, WIDTH, branch, comment, laid_out, list_lines, width
+from .text import FEW, WIDTH, branch, comment, laid_out, list_lines
 
 LONGEST_TITLE = 75
 # Above this many leaves their answers are not repeated beside them.
@@ -117,7 +119,8 @@ class PythonStatements:
                 negated = missing and test.missing_left == sense
                 name = coder.ids[test.column]
                 return self.printer.cut(name, cut, sense != negated, negated)
-        return self.printer.condition(coder.condition(test, sense))
+        text: str = self.printer.condition(coder.condition(test, sense))
+        return text
 
     def _to_leaf(self, walk: WalkToLeaf) -> Iterator[str]:
         """A tree whose leaves are returned by their numbers, with what they answer."""
@@ -194,17 +197,11 @@ class PythonStatements:
 
     # --- Tables -----------------------------------------------------------------------
 
-    def _list(self, items: Iterable[Term | Condition], how: str) -> list[str]:
+    def _list(self, items: Iterable[Any], how: str) -> list[str]:
         """The line that puts into the list what the trees test."""
         lead = {"new": "numbers: list[float] =", "more": "numbers +="}.get(how, how)
-        texts = [
-            (
-                self.printer.condition(x)
-                if is_condition(x)
-                else self.printer.term(x)
-            )
-            for x in items
-        ]
+        term, condition = self.printer.term, self.printer.condition
+        texts = [condition(x) if is_condition(x) else term(x) for x in items]
         return list_lines(f"    {lead} ", texts)
 
     def _walk_table(self, walk: WalkTable) -> list[str]:
