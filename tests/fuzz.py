@@ -319,7 +319,7 @@ class Run:
         report["lowered"] += 1
         if chance.random() < 0.04:
             # From here on, text of our own is compiled.
-            source = self.watched(lambda: emit(fold(program), "python", False), False)
+            source = self.watched(lambda: emit(fold(program), False), False)
             if source is not None:
                 report["asked"] += 1
                 self.watched(lambda: ask(source, chance), False)
@@ -330,7 +330,7 @@ class Run:
         for encoding in ("raw_unicode_escape", "cp437"):  # of protocol 0, and of zip
             codecs.lookup(encoding)
         for data in self.files[-3:]:  # imports and templates, once and for all
-            emit(fold(lower(read_bytes(data))), "python", False)
+            emit(fold(lower(read_bytes(data))), False)
         for number in range(self.count):
             start = time.process_time()
             self.one(number)

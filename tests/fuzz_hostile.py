@@ -200,7 +200,7 @@ def one(data: bytes) -> None:
     before = peak()
     for work in (
         lambda: as_text(overview(read_bytes(file, lenient=True)), "FILE"),
-        lambda: emit(fold(lower(read_bytes(file))), "python", False),
+        lambda: emit(fold(lower(read_bytes(file))), False),
     ):
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
         try:

@@ -609,7 +609,7 @@ def forged(payload: Any, kind: str = "CatBoostRegressor", **state: Any) -> bytes
 def outcome(data: bytes) -> str | None:
     """The scorer that a file comes to, or None where it is refused in one message."""
     try:
-        return emit(fold(lower(read_bytes(data))), "python", False)
+        return emit(fold(lower(read_bytes(data))), False)
     except TreecompileError as error:
         assert 10 < len(str(error)) < 700
         return None

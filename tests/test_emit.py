@@ -31,8 +31,8 @@ from treecompile.answers import answers
 from treecompile.emit import emit
 from treecompile.fold import fold
 from treecompile.program import Program, State, columns_of
-from treecompile.targets.python import docstring
-from treecompile.targets.python_text import identifiers, literal
+from treecompile.targets.python.module import docstring
+from treecompile.targets.python.text import identifiers, literal
 
 
 def with_columns_of_features(program: Program) -> Program:

@@ -39,9 +39,9 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from treecompile import UnsupportedModel, cli, compile_model
 from treecompile.overview import cost, overview
+from treecompile.printing.width import width
 from treecompile.read import read_bytes
 from treecompile.stages import lowered
-from treecompile.targets.python_text import width
 
 ROOT = Path(__file__).parents[1]
 OLD = Path(__file__).parent / "old_versions"

@@ -42,6 +42,7 @@ from strategies import origin, scaled, with_layout
 
 from treecompile import cli, compile_model, import_cost
 from treecompile.cli import main
+from treecompile.code import table as code_table
 from treecompile.emit import emit
 from treecompile.import_cost import import_note
 from treecompile.options import Options
@@ -60,8 +61,8 @@ from treecompile.proof.decisions import Differs, read_back
 from treecompile.proof.source import Strange, parse
 from treecompile.read import read_bytes, read_file
 from treecompile.stages import folded, lowered, program_of
-from treecompile.targets import python_table
-from treecompile.targets.python_table import packed, unpacked
+from treecompile.targets.python import packing
+from treecompile.targets.python.packing import packed, unpacked
 
 ANSWERS = ("predict", "predict_proba", "decision_function", "score_samples", "apply")
 
@@ -183,7 +184,7 @@ def test_a_computed_number_can_be_infinite(cut: float, missing_left: bool) -> No
 
 
 def test_many_distinct_rows_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(python_table, "MOST_SPELT", 3)
+    monkeypatch.setattr(code_table, "MOST_SPELT", 3)
     x, y = data("")
     model = DecisionTreeClassifier(min_samples_leaf=7, random_state=0).fit(x, y)
     nested, table = scorers(model)
@@ -199,9 +200,9 @@ def test_many_distinct_rows_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_large_models_are_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     model = DecisionTreeRegressor(random_state=0).fit(*data(""))
     nodes = model.tree_.node_count
-    monkeypatch.setattr(python_table, "MOST_NESTED_NODES", nodes)
+    monkeypatch.setattr(packing, "MOST_NESTED_NODES", nodes)
     assert TABLE not in compile_model(model)
-    monkeypatch.setattr(python_table, "MOST_NESTED_NODES", nodes - 3)
+    monkeypatch.setattr(packing, "MOST_NESTED_NODES", nodes - 3)
     source = compile_model(model)
     assert TABLE in source and "Options:" not in source
     assert TABLE not in compile_model(model, layout="nested")

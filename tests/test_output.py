@@ -21,7 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 from treecompile import cli, compile_model, verify
 from treecompile.errors import BadSchema, TreecompileError
 from treecompile.table import columns_of_csv
-from treecompile.targets.python_text import identifiers
+from treecompile.targets.python.text import identifiers
 from treecompile.visible import is_visible, printable
 
 FITTED = DecisionTreeClassifier().fit([[0.0], [1.0]], ["a", "b"])

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from treecompile.functions import FUNCTIONS
-from treecompile.targets.python_runtime import runtime, taken_along
+from treecompile.targets.python.runtime import runtime, taken_along
 
 FILE = Path(__file__).parents[1] / "templates" / "python" / "runtime.py"
 

@@ -77,7 +77,8 @@ def compile_model(
     where the model does not know them. ``category_dtype`` names the columns of dtype
     category of the frame that a model of LightGBM was fitted on, and ``sparse`` says
     whether what ``encode`` and ``preprocess`` make reaches the model as a sparse matrix,
-    where the model does not show it. ``self_test`` is how many records the scorer
+    where the model does not show it. ``target`` is the language of the scorer: "python"
+    or "javascript" (an ES module). ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
     ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
@@ -91,6 +92,7 @@ def compile_model(
     from .sources import read_model
 
     options = _options(
+        target=target,
         threshold=threshold,
         columns=columns,
         unknown=unknown,
@@ -105,9 +107,7 @@ def compile_model(
         self_test=self_test,
         stamp=stamp,
     )
-    return _compiled(
-        read_model(model), _described(schema, data), options, target, format
-    )[0]
+    return _compiled(read_model(model), _described(schema, data), options, format)[0]
 
 
 def load(model: Any, **options: Any) -> Scorer:
@@ -136,7 +136,7 @@ def load(model: Any, **options: Any) -> Scorer:
     described = _described(given.pop("schema"), given.pop("data"))
     format, file = given.pop("format"), read_model(model)
     asked = _options(**given)
-    source, program = _compiled(file, described, asked, format=format)
+    source, program = _compiled(file, described, asked, format)
     origin = Origin(file, described, asked)
     return Scorer(source, picture=picture_of(program), origin=origin)
 
@@ -176,7 +176,6 @@ def _compiled(
     file: ModelFile,
     described: tuple[Described, ...] | None,
     options: Options,
-    target: str = "python",
     format: bool | None = None,
 ) -> tuple[str, Program]:
     """The source text of a scorer, and the program that it was printed from."""
@@ -185,7 +184,7 @@ def _compiled(
     from .stages import program_of
 
     program = program_of(file, described, options)
-    source = emit(program, target, format)
+    source = emit(program, format)
     read_back_if_short(source, program)
     return source, program
 

@@ -193,10 +193,15 @@ def main() -> None:
 )
 @click.option(
     "--target",
-    type=click.Choice(["python"]),
+    type=click.Choice(["python", "javascript"]),
     default="python",
     show_default=True,
     help="The language of the scorer.",
+)
+@click.option(
+    "--types",
+    is_flag=True,
+    help="JavaScript: write the types for TypeScript beside -o, as scorer.d.mts.",
 )
 @click.option(
     "--layout",
@@ -251,6 +256,7 @@ def build(
     sparse: bool | None,
     labels: str | None,
     target: str,
+    types: bool,
     layout: str,
     format: bool | None,
     self_test: int,
@@ -271,8 +277,13 @@ def build(
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
+    if target != "python" and self_test:
+        raise click.UsageError("--self-test is for scorers in Python.")
+    declarations = _declarations(output, target) if types else None
     paths = [path for _, path in encode]
-    keep(output, [model, schema, data, labels, names, *preprocess, *paths])
+    inputs = [model, schema, data, labels, names, *preprocess, *paths]
+    for product in filter(None, [output, declarations]):
+        keep(product, inputs)
     started = time.monotonic()
     from . import _described
     from .emit import emit
@@ -282,6 +293,7 @@ def build(
     from .stages import folded, lowered
 
     options = Options(
+        target=target,
         threshold=threshold,
         columns=columns,
         unknown=unknown,
@@ -306,8 +318,8 @@ def build(
     with Progress(started) as progress:
         after = folded(program, options, progress.at)
         progress.at("Writing", 0, 1)
-        source = emit(after, target, format)
-    if note := import_note(after, layout):
+        source = emit(after, format)
+    if target == "python" and (note := import_note(after, layout)):
         say(note)
     _note_unknown(after)
     if verified is None:
@@ -332,6 +344,20 @@ def build(
         if not report.ok:
             raise Failed("Nothing was written.")
     write(output, source)
+    if declarations is not None:
+        from .targets.javascript.types import declaration
+
+        write(declarations, declaration(after))
+
+
+def _declarations(output: str, target: str) -> str:
+    """Where the types of a scorer go: beside it, as TypeScript looks for them."""
+    stem, dot, ending = output.rpartition(".")
+    if target != "javascript" or ending not in ("js", "mjs"):
+        raise click.UsageError(
+            "--types goes with --target javascript and -o FILE.mjs (or FILE.js)."
+        )
+    return f"{stem}.d.{ending.replace('js', 'ts')}"
 
 
 @main.command()

@@ -8,9 +8,9 @@ import jinja2
 
 from .errors import not_too_deep
 from .program import Program
-from .targets import python
+from .targets import javascript, python
 
-TARGETS = {"python": python}
+TARGETS = {"python": python, "javascript": javascript}
 LAYOUTS = ("auto", "nested", "table")
 
 # black takes a quarter of a second for a thousand lines, and more in proportion as
@@ -18,27 +18,32 @@ LAYOUTS = ("auto", "nested", "table")
 MOST_LINES_TO_FORMAT = 2_000
 
 
-def emit(
-    program: Program,
-    target: str = "python",
-    format: bool | None = None,
-) -> str:
+def emit(program: Program, format: bool | None = None) -> str:
     """The program as source text.
 
-    ``format`` runs black over it: by default up to 2,000 lines. Among the options that
-    the program was built with, ``layout`` says how trees stand in it: as "nested" ifs,
-    as a "table", or by their size ("auto"). Raises ValueError for any other.
+    Among the options that the program was built with, ``target`` is the language and
+    ``layout`` says how trees stand in it: as "nested" ifs, as a "table", or by their size
+    ("auto"). ``format`` runs black over Python: by default up to 2,000 lines. Raises
+    ValueError for another language or layout.
     """
     layout = dict(program.origin.options).get("layout", "auto")
+    target = target_of(program)
     if layout not in LAYOUTS:
         raise ValueError(f"layout is one of {', '.join(LAYOUTS)}, not {layout!r}")
+    if target not in TARGETS:
+        raise ValueError(f"target is one of {', '.join(TARGETS)}, not {target!r}")
     language = TARGETS[target]
     template = _environment(target).get_template(language.TEMPLATE)
     with not_too_deep():
         source = template.render(language.context(program, layout))
     if format is None:
         format = source.count("\n") <= MOST_LINES_TO_FORMAT
-    return formatted(source) if format else source
+    return formatted(source) if format and target == "python" else source
+
+
+def target_of(program: Program) -> str:
+    """The language that a program was built for."""
+    return str(dict(program.origin.options).get("target", "python"))
 
 
 def formatted(source: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .errors import wrapped
 from .program import Program, SingleTree
-from .targets import python_table
+from .targets.python.packing import is_packed
 
 # What is said only where an import takes more than this.
 MOST_MEMORY = 100e6
@@ -50,7 +50,7 @@ def import_cost(nodes: int, packed: bool, one_tree: bool = False) -> Cost:
 
 def import_note(program: Program, layout: str) -> str:
     """What to say of the import of a program's scorer; nothing where it costs little."""
-    packed = python_table.is_packed(program, layout)
+    packed = is_packed(program, layout)
     nodes = sum(len(tree.tests) for tree in program.trees())
     one_tree = isinstance(program.model, SingleTree)
     nested = import_cost(nodes, False, one_tree)

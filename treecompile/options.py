@@ -34,9 +34,10 @@ class Options:
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
     ``category_dtype`` are names with commas between; ``sparse`` is None where it is not
-    said. ``stamp`` is what the builder wants MODEL to say.
+    said. ``stamp`` is what the builder wants MODEL to say. ``target`` is the language.
     """
 
+    target: str = "python"
     threshold: float | None = None
     columns: str = "used"
     unknown: str = "model"

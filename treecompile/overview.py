@@ -41,7 +41,7 @@ from .read import ModelFile, Name, Record, verdict
 from .read.budget import at_work
 from .read.calls import refusal
 from .read.foreign import ForeignClass, placed
-from .targets.python_table import is_packed
+from .targets.python.packing import is_packed
 
 # A scorer of so many nodes is made to be measured; of a larger one a part is.
 MOST_MEASURED = 20_000

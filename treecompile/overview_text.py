@@ -20,8 +20,8 @@ from .errors import TreecompileError, UnsupportedModel
 from .lower.outline import Estimator, Size
 from .lower.roles import Role
 from .overview import Cost, Overview, Use
+from .printing.width import width
 from .program import State
-from .targets.python_text import width
 from .visible import is_visible, printable
 
 WIDTH = 80

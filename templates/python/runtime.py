@@ -1,7 +1,7 @@
 """The functions that a scorer in Python takes along, each where its text calls it.
 
 A scorer gets the text of a function as it stands here, of those that the function calls,
-and imports from ``math`` what they use (``treecompile/targets/python_runtime.py``).
+and imports from ``math`` what they use (``treecompile/targets/python/runtime.py``).
 numpy's answers are the model: what Python's ``math`` refuses with an error is an infinity
 or NaN here.
 """

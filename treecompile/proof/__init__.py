@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from ..emit import MOST_LINES_TO_FORMAT
+from ..emit import MOST_LINES_TO_FORMAT, target_of
 from ..errors import TreecompileError
 from ..lower.parts import find_part
 from ..options import Options
@@ -101,7 +101,7 @@ def read_back_if_short(source: str, program: Program) -> None:
     longer one, reading takes longer than the whole build. Raises TreecompileError where
     the scorer decides otherwise than the program.
     """
-    if source.count("\n") > MOST_LINES_TO_FORMAT:
+    if source.count("\n") > MOST_LINES_TO_FORMAT or target_of(program) != "python":
         return
     try:
         read_back(parse(source), program)

@@ -30,7 +30,7 @@ from ..program import (
     Tree,
     Trees,
 )
-from ..targets.python_text import FEW
+from ..targets.python.text import FEW
 from ..truth import Line, States, Truth, compared, of_test
 from .paths import path_to, record_for, step
 from .report import Disagreement

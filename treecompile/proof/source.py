@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..targets.python_table import CODES, unpacked
+from ..targets.python.packing import CODES, unpacked
 from .plain import NotPlain, plain
 
 

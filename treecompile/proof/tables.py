@@ -1,6 +1,6 @@
 """Trees that are a table in the scorer, read back and held against a program.
 
-The form of the table is described in ``targets/python_table.py``. As with nested ifs, a
+The form of the table is described in ``code/table.py``. As with nested ifs, a
 test is taken for what it says: ``numbers[place] <= cut`` is put together again as a
 condition on what stands at that place of the list.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..program import Ensemble, SingleTree, Tree, Trees
-from ..targets.python_table import CODES, unpacked
+from ..targets.python.packing import CODES, unpacked
 from .source import Source, Strange, same_constant
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .. import __version__
-from ..digest import digest_of
-from ..example import example
-from ..program import Ensemble, Program
-from .python_text import laid_out, literal, mapping
+from ... import __version__
+from ...digest import digest_of
+from ...example import example
+from ...program import Ensemble, Program
+from .text import laid_out, literal, mapping
 
 # More labels than this are no help to an editor.
 MOST_LABELS = 50

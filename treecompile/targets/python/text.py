@@ -10,33 +10,23 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..visible import is_visible, printable
+from ...printing.width import width
+from ...visible import is_visible, printable
 
 WIDTH = 88
 # More numbers than this are not given a name each where they can do without, and more
 # terms not added up in one line.
 FEW = 8
 
+# A set of categories that takes no more room than this is written where it is tested.
+INLINE_SET = 40
+
 # More constants than these, one to a line, are no longer read as a list.
 LONGEST_COLUMN = 12
 LONGEST_ROWS = 64
-
-
-def width(text: str) -> int:
-    """How many columns a text takes, as black counts them: wide letters take two."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        (
-            0
-            if unicodedata.category(character) in ("Mn", "Me")
-            else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        )
-        for character in text
-    )
 
 
 def literal(value: Any) -> str:
@@ -424,21 +414,18 @@ def list_lines(lead: str, items: Iterable[str]) -> list[str]:
     return [f"{lead}[", *(f"{inner}{word}," for word in words), f"{indent}]"]
 
 
-def vector(arguments: Iterable[str], lead: str, indent: int = 4) -> str:
-    """A call whose last argument is a list, an item to a line where it is long.
+class Python:
+    """How Python writes constants and names, for ``code/``."""
 
-    ``lead`` is the text up to that list, with the parenthesis that it closes.
-    """
-    items = list(arguments)
-    line = f"{lead}[{', '.join(items)}])"
-    if indent + width(line) <= WIDTH:
-        return line
-    head, _, first = lead.partition("(")
-    outer, inner, innermost = (" " * (indent + step) for step in (0, 4, 8))
-    body = [
-        f"{inner}{first.rstrip(', ')},",
-        f"{inner}[",
-        *(f"{innermost}{item}," for item in items),
-        f"{inner}],",
-    ]
-    return "\n".join([f"{head}(", *body, f"{outer})"])
+    literal = staticmethod(literal)
+    identifiers = staticmethod(identifiers)
+
+    @staticmethod
+    def private(name: str) -> str:
+        """The name of a function of the module's own."""
+        return f"_{name}"
+
+    @staticmethod
+    def is_short(texts: Sequence[str]) -> bool:
+        """Whether a set of so many constants is written where it is tested."""
+        return sum(len(text) + 2 for text in texts) <= INLINE_SET

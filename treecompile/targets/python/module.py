@@ -10,21 +10,23 @@ from __future__ import annotations
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .. import __version__
-from ..answers import answers
-from ..exactness import promise
-from ..example import example
-from ..interpret import clean
-from ..layout import statements
-from ..options import as_line, digest_of_rules
-from ..program import (
+from ...answers import answers
+from ...code import words
+from ...code.coder import Coder, Table
+from ...code.stages import Leaves, Sizes, StageCoder, bound
+from ...code.statements import Function, ReturnLeaf, Statement, WalkToLeaf
+from ...code.table import Array, PackedTrees
+from ...exactness import promise
+from ...example import example
+from ...interpret import clean
+from ...printing.width import width
+from ...program import (
     LARGEST,
     Column,
-    Cuts,
     Ensemble,
     Feature,
     Match,
@@ -35,18 +37,17 @@ from ..program import (
     State,
     columns_of,
 )
-from ..schema import property_of
-from .python_about import about, example_of, label_lines, public, record_lines
-from .python_ensemble import EnsembleText
-from .python_runtime import RuntimeFunction, taken_along
-from .python_spelling import Spelling
-from .python_table import PackedTrees, is_packed
-from .python_text import (
+from ...schema import property_of
+from .about import about, example_of, label_lines, public, record_lines
+from .packing import is_packed, packed
+from .printer import PythonPrinter
+from .runtime import RuntimeFunction, taken_along
+from .statements import PythonStatements
+from .text import (
     WIDTH,
+    Python,
     bare,
-    branch,
     call,
-    comment,
     conjunction,
     constant,
     display,
@@ -60,8 +61,6 @@ from .python_text import (
     returned,
     signature,
     table,
-    vector,
-    width,
 )
 
 FILTERS = {
@@ -75,7 +74,6 @@ FILTERS = {
     "prose": prose,
     "returned": returned,
     "signature": signature,
-    "vector": vector,
     "table": table,
 }
 TEMPLATE = "python/module.py.jinja"
@@ -87,10 +85,9 @@ WIDE = 12
 LONGEST_LISTING = 60
 # This many dummies of one column or more are encoded in a loop.
 LONG_RUN = 8
-# Above this many leaves their answers are not repeated beside them.
-COMMENTED_LEAVES = 1_000
-# Names that are said with a vowel first: "an XGBClassifier".
-SPOKEN_WITH_A_VOWEL = (*"AEIOU", "HGB", "LGBM", "XGB")
+# Trees of more nodes than this together are parted into functions of about so many
+# each: CPython takes a time and a memory to compile one that grow faster than it does.
+SIZES = Sizes(most=40_000, part=10_000)
 
 
 @dataclass(frozen=True)
@@ -124,13 +121,15 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     """
     columns = _columns(program)
     required = [columns[i] for i in program.required]
-    spelling = Spelling(program, [column.id for column in columns])
+    coder = Coder(program, [column.id for column in columns], Python())
     for column in columns:
-        spelling.reserve(column.known)
-        spelling.reserve(column.holes)
+        coder.reserve(column.known)
+        coder.reserve(column.holes)
         if column.listed:
-            spelling.reserve(column.listed, column.categories)
+            coder.reserve(column.listed, column.categories)
     limit = _limit(program)
+    printer = PythonPrinter(coder, limit)
+    write = PythonStatements(printer).body
     read = frozenset[int]().union(*(columns_of(f.value) for f in program.features))
     encoded = [column for i, column in enumerate(columns) if i in read]
     identity = [f.name for f in program.features] == [c.name for c in columns] and all(
@@ -138,45 +137,44 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         for i, f in enumerate(program.features)
     )
     uniform = identity and all(column.shares_rule for column in columns)
-    features = [] if identity else list(_features(program, spelling))
-    for_encode = set(spelling.constants)
-    encode_bindings = spelling.take_bindings()
-    packed = PackedTrees(spelling) if is_packed(program, layout) else None
+    features = [] if identity else list(_features(program, printer))
+    for_encode = set(coder.constants)
+    encode_bindings = write(bound(coder))
+    table = PackedTrees(coder) if is_packed(program, layout) else None
+    ids = [column.id for column in required]
     if isinstance(program.model, SingleTree):
-        model = _tree_context(program, program.model, spelling, packed)
+        model = _tree_context(program, program.model, printer, table)
     else:
-        ids = [columns[i].id for i in program.required]
-        model = _ensemble_context(program, program.model, spelling, ids, packed)
+        model = _ensemble_context(program, program.model, printer, ids, table)
     types = {
         program.columns[i].name: _type_of_column(program.columns[i])
         for i in program.required
     }
-    misfits = [
-        spelling.misfit(check, lambda value: _bound(value, limit))
-        for check in program.checks
-    ]
-    constants = [
-        (name, kind, items) for name, (kind, items) in spelling.constants.items()
-    ]
-    functions = taken_along(spelling.helpers)
+    misfits = []
+    for check in program.checks:
+        condition, mixed = coder.misfit(check)
+        misfits.append((printer.condition(condition), mixed))
+    misfit_bindings = write(bound(coder))
+    functions = taken_along(printer.functions)
     if any(column.is_number for column in columns):
-        spelling.math_names |= {"isnan", "nan"}
+        printer.math |= {"isnan", "nan"}
+    constants = list(map(_constant, coder.constants.values()))
     return {
-        "title": _title(program),
-        "made_of": _made_of(program),
-        "origin": _origin(program),
-        "options": _options(program),
+        "title": words.title(program, "Python"),
+        "made_of": textwrap.fill(words.made_of(program), WIDTH),
+        "origin": textwrap.fill(words.origin(program), WIDTH),
+        "options": words.options(program),
         "doctest": _doctest(program),
-        "has_cuts": _has_rounded_cuts(program),
-        "notes": _notes(program),
+        "has_cuts": words.has_rounded_cuts(program),
+        "notes": [textwrap.fill(note, WIDTH) for note in words.notes(program)],
         "runtime": functions,
         "public": public(program, model),
         "model": about(program),
         "example": example_of(program),
         "record_type": list(record_lines(types, uniform and len(required) > WIDE)),
         "label_type": label_lines(program),
-        "math_names": _math_names(program, spelling.math_names, functions, packed),
-        "packed": packed is not None,
+        "math_names": _math_names(program, printer.math, functions, table),
+        "packed": table is not None,
         "limit": limit,
         "columns": columns,
         "required": required,
@@ -204,20 +202,20 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
             if program.classes and isinstance(program.classes[0], tuple)
             else "tuple[Label, ...]"
         ),
-        "outputs": _outputs(program),
+        "outputs": words.outputs(program),
         "title_of_record": f"A record for the {program.origin.estimator}",
         "features": program.features,
         "feature_sources": features,
         "encode_type": (
             "Any"
-            if any(spelling.passed_on(f.value) for f in program.features)
+            if any(coder.passed_on(f.value) for f in program.features)
             else "float"
         ),
         "identity": identity,
         "encode_constants": [c for c in constants if c[0] in for_encode],
         **model,
         "encode_bindings": encode_bindings,
-        "misfit_bindings": spelling.take_bindings(),
+        "misfit_bindings": misfit_bindings,
         "score_constants": [c for c in constants if c[0] not in for_encode],
         "misfits": misfits,
         "samples": list(map(_sample, program.self_test)),
@@ -239,51 +237,46 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     }
 
 
-def _has_rounded_cuts(program: Program) -> bool:
-    """Whether a cut is not the model's own number, but stands for its rounding."""
-    return program.origin.rounded and any(
-        isinstance(test, Cuts) for tree in program.trees() for test in tree.tests
-    )
-
-
-def _notes(program: Program) -> list[str]:
-    """What is not promised, in paragraphs."""
-    notes = program.model.notes if isinstance(program.model, Ensemble) else ()
-    return ["\n".join(textwrap.wrap(note, WIDTH)) for note in notes]
+def _constant(table: Table) -> tuple[str, str, list[str]]:
+    """A table of the module: its name, its kind, and the text of each item."""
+    if table.kind == "dict":
+        items = [f"{literal(key)}: {literal(x)}" for key, x in table.items]
+    else:
+        items = list(map(literal, table.items))
+    return table.name, table.kind, items
 
 
 def _tree_context(
     program: Program,
     model: SingleTree,
-    spelling: Spelling,
-    packed: PackedTrees | None,
+    printer: PythonPrinter,
+    table: PackedTrees | None,
 ) -> dict[str, Any]:
     """What ``tree.py.jinja`` needs."""
-    if packed is None:
-        lines, arrays = list(_lines(model, spelling)), []
+    coder, arrays = printer.coder, list[Array]()
+    body: list[Statement]
+    if table is None:
+        coder.name_tests(model.tree)
+        body = [*bound(coder), WalkToLeaf(model)]
     else:
-        packed.add(model.tree)
-        leaf = packed.leaf(str(packed.roots[0]))
-        lines = [*packed.listed(), f"    return {leaf}"]
-        packed.roots.clear()  # there is one, which is written out
-        arrays = [*packed.arrays(), *packed.of_leaves(model)]
+        table.add(model.tree)
+        listed, root = table.listed(), table.roots[0]
+        body = [*bound(coder), *listed, ReturnLeaf(table, root)]
+        table.roots.clear()  # there is one, which is written out
+        arrays = [*table.arrays(), *table.of_leaves(model)]
     answer_type = _type_of(model.predictions)
     if program.classes is not None:
         several = isinstance(model.predictions[0], tuple)
         answer_type = "tuple[Label, ...]" if several else "Label"
     return {
         "ensemble": False,
-        "arrays": arrays,
-        "names": packed.names if packed is not None else {},
+        "arrays": list(map(_packed, arrays)),
+        "names": table.names if table is not None else {},
         "predictions": model.predictions,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
         "nodes": model.nodes,
-        "computed": laid_out(
-            [f"    {name} = {source}" for name, source in spelling.take_computed()]
-        ),
-        "score_bindings": spelling.take_bindings(),
-        "statements": "\n".join(lines),  # a template is slow to go through many
+        "statements": _text(printer, body),
         "answer_type": answer_type,
         "has_decision": False,
         "has_samples": False,
@@ -299,17 +292,22 @@ def _tree_context(
 def _ensemble_context(
     program: Program,
     model: Ensemble,
-    spelling: Spelling,
+    printer: PythonPrinter,
     ids: list[str],
-    packed: PackedTrees | None,
+    table: PackedTrees | None,
 ) -> dict[str, Any]:
     """What ``ensemble.py.jinja`` needs."""
-    text = EnsembleText(program, spelling, ids, packed)
-    body = text.score()
-    answer, shares = text.answer(), text.shares()
-    decision, samples = text.numbers(model.decision), text.numbers(model.samples)
-    leaves = text.leaves()
-    table = leaves.packed if leaves is not None else packed
+    stages = StageCoder(program, printer.coder, ids, SIZES, table)
+    write = PythonStatements(printer).body
+    # What a stage is coded of, the one before it has named.
+    body = _text(printer, stages.score())
+    functions = [_function(function, printer) for function in stages.functions]
+    answer, shares = write(stages.answer()), write(stages.shares())
+    decision = write(stages.numbers(model.decision))
+    samples = write(stages.numbers(model.samples))
+    leaves = stages.leaves()
+    if leaves is not None:
+        table = leaves.packed
     one = len(model.scores) == 1
     answer_type = "float" if program.classes is None else "Label"
     if model.several:
@@ -317,7 +315,7 @@ def _ensemble_context(
     rows = model.several and not model.one_row
     return {
         "ensemble": True,
-        "arrays": table.arrays() if table is not None else [],
+        "arrays": list(map(_packed, table.arrays())) if table is not None else [],
         "names": table.names if table is not None else {},
         "score_words": docstring(f"What the answers are made of: {model.words}."),
         "one_row": model.one_row,
@@ -326,12 +324,12 @@ def _ensemble_context(
         "shares_count": len(model.probabilities[0]) if model.probabilities else 0,
         "probabilities": model.probabilities,
         "has_shares": model.probabilities is not None,
-        "statements": "\n".join(body),
-        "functions": text.functions,
-        "leaves": leaves,
+        "statements": body,
+        "functions": functions,
+        "leaves": leaves and _leaves(leaves, printer),
         "has_leaves": leaves is not None,
         "leaves_type": f"tuple[{'tuple[int, ...]' if leaves and leaves.width else 'int'}, ...]",
-        "parameter": text.parameter,
+        "parameter": stages.parameter,
         "scores_type": "float" if one else "tuple[float, ...]",
         "answer_lines": answer,
         "shares_lines": shares,
@@ -343,6 +341,32 @@ def _ensemble_context(
         "answer_type": answer_type,
         "shares_type": "tuple[tuple[float, ...], ...]" if rows else "tuple[float, ...]",
     }
+
+
+def _text(printer: PythonPrinter, body: Iterable[Statement]) -> str:
+    """The body of a function; as one text, since a template is slow to go through many
+    lines."""
+    return "\n".join(PythonStatements(printer).body(body))
+
+
+def _function(function: Function, printer: PythonPrinter) -> dict[str, Any]:
+    return {
+        "name": function.name,
+        "title": function.title,
+        "arguments": function.arguments,
+        "body": _text(printer, function.body),
+    }
+
+
+def _leaves(leaves: Leaves, printer: PythonPrinter) -> dict[str, Any]:
+    some = "" if leaves.some is None else "[{}:{}]".format(*leaves.some)
+    lines = PythonStatements(printer).body(leaves.body)
+    return {"some": some, "lines": lines, "width": leaves.width}
+
+
+def _packed(array: Array) -> dict[str, Any]:
+    """An array as the template prints it."""
+    return {**vars(array), "text": packed(array.code, array.numbers)}
 
 
 def docstring(text: str) -> str:
@@ -364,20 +388,20 @@ def _sample(sample: Sample) -> str:
     return f"({{{record}}}, {', '.join(literal(x) for _, x in sample.answers)})"
 
 
-def _features(program: Program, spelling: Spelling) -> Iterator[str]:
+def _features(program: Program, printer: PythonPrinter) -> Iterator[str]:
     """The source of each feature; a run of dummies of one column is one loop."""
-    features = program.features
+    features, coder = program.features, printer.coder
     place = 0
     while place < len(features):
         run = _dummies(features, place)
         if run:
             operand = run[0].operand
             known = [entry for match in run for entry, _ in match.table]
-            yield spelling.dummies(operand, known)
+            yield printer.term(coder.dummies(operand, known))
             place += len(run)
         else:
             value = features[place].value
-            yield spelling.passed_on(value) or spelling.item(value, 8)
+            yield printer.item(coder.passed_on(value) or coder.number(value))
             place += 1
 
 
@@ -414,13 +438,13 @@ def _math_names(
     program: Program,
     used: set[str],
     functions: list[RuntimeFunction],
-    packed: PackedTrees | None,
+    table: PackedTrees | None,
 ) -> list[str]:
     """What the module needs of ``math``: what its text ``used``, its functions and its
     constants use."""
     constants: tuple[Any, ...] = (program.classes or (),)
-    if isinstance(program.model, SingleTree) and packed is not None:
-        constants += packed.spelt
+    if isinstance(program.model, SingleTree) and table is not None:
+        constants += table.spelt
     elif isinstance(program.model, SingleTree):
         model = program.model
         constants += (*model.predictions, *(model.probabilities or ()))
@@ -613,89 +637,7 @@ def _type_of(values: tuple[Any, ...]) -> str:
     return kinds.pop() if len(kinds) == 1 else "Any"
 
 
-# --- Trees ------------------------------------------------------------------------------
-
-
-def _lines(model: SingleTree, spelling: Spelling) -> Iterator[str]:
-    """The body of ``score``, line by line."""
-    remarks = [""] * len(model.predictions)
-    if len(remarks) <= COMMENTED_LEAVES:
-        remarks = [f"  # {comment(answer)}" for answer in model.predictions]
-    for op, depth, test, sense, number in statements(model.tree):
-        indent = "    " * (depth + 1)
-        if op == "return":
-            yield f"{indent}return {number}{remarks[number]}"
-        elif op == "else":
-            yield f"{indent}else:"
-        else:
-            assert test is not None
-            condition = spelling.condition(test, sense)
-            line = f"{indent}{op} {condition}:"
-            if len(line) > WIDTH or not line.isascii():
-                line = branch(f"{indent}{op} ", condition)
-            yield line
-
-
 # --- Words ----------------------------------------------------------------------------
-
-
-def _title(program: Program) -> str:
-    estimator, classes = program.origin.estimator, program.classes
-    article = "An" if estimator.startswith(SPOKEN_WITH_A_VOWEL) else "A"
-    count = len(program.required)
-    columns = "1 column" if count == 1 else f"{count} columns"
-    outputs = _outputs(program)
-    if outputs > 1:
-        out = f"{outputs} {'numbers' if classes is None else 'labels'}"
-    elif classes is None:
-        out = "a number"
-    else:
-        out = f"one of {len(classes)} classes" if len(classes) > 1 else "its only class"
-    return f"{article} {estimator} in plain Python: {columns} in, {out} out."
-
-
-def _made_of(program: Program) -> str:
-    """How many trees combine: what a reader wants to know first."""
-    if not isinstance(program.model, Ensemble):
-        return ""
-    text = f"In score, an answer is made of {program.model.words}."
-    return "\n".join(textwrap.wrap(text, WIDTH))
-
-
-def _outputs(program: Program) -> int:
-    model = program.model
-    if isinstance(model, Ensemble):
-        return len(model.answers)
-    first = model.predictions[0]
-    return len(first) if isinstance(first, tuple) else 1
-
-
-def _origin(program: Program) -> str:
-    origin = program.origin
-    version = f" {origin.version}" if origin.version else ""
-    size = ", ".join(
-        (
-            "1 node" if origin.nodes == 1 else f"{origin.nodes} nodes",
-            "1 leaf" if origin.leaves == 1 else f"{origin.leaves} leaves",
-            f"depth {origin.depth}",
-        )
-    )
-    text = (
-        f"Compiled by treecompile {__version__} from a model of {origin.library}"
-        f"{version} ({size}; sha256 of its file {origin.sha256[:16]}). "
-        "Do not edit: compile again."
-    )
-    return "\n".join(textwrap.wrap(text, WIDTH))
-
-
-def _options(program: Program) -> list[str]:
-    """What was asked for, if it was not the default: `verify` builds it again so."""
-    origin = program.origin
-    lines = [f"Options: {as_line(origin.options)}"] if origin.options else []
-    if origin.described:
-        sha256 = digest_of_rules(program.columns)
-        lines.append(f"Columns: as --data or --schema described them (RULES {sha256}).")
-    return lines
 
 
 def _doctest(program: Program) -> list[str]:

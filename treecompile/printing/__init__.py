@@ -1,0 +1,1 @@
+"""printing: terms, conditions and trees -> the text of a language."""
