@@ -166,12 +166,12 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "labels of a model of numbers": (
         lambda: fitted(number(), labels=LabelEncoder().fit(["p", "q"])),
-        "--labels names classes\nLeave it away",
+        "--labels names classes\nLeave it out",
         lambda: fitted(number()),
     ),
     "labels that do not fit": (
         lambda: fitted(tree(), y=np.where(Y, "p", "q"), labels=["no", "yes"]),
-        "leave --labels away",
+        "leave --labels out",
         lambda: fitted(tree(), y=np.where(Y, "p", "q")),
     ),
     "labels that say nothing": (
@@ -312,12 +312,12 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "a threshold of numbers": (
         lambda: fitted(number(), threshold=0.5),
-        "this is a regressor\nLeave --threshold away",
+        "this is a regressor\nLeave --threshold out",
         lambda: fitted(number()),
     ),
     "a threshold of three classes": (
         lambda: fitted(RandomForestClassifier(2), y=THREE, threshold=0.5),
-        "Leave --threshold away",
+        "Leave --threshold out",
         lambda: fitted(RandomForestClassifier(2), y=THREE),
     ),
     "several estimators": (

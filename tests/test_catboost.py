@@ -734,7 +734,7 @@ CHANGES: dict[str, tuple[Any, str]] = {
         "leaf of it holds no number",
     ),
     "leaves": (lambda x: x.length(VALUES, 23), "do not fit their leaves"),
-    "border": (lambda x: x.border(2, math.nan), "border of it is no number"),
+    "border": (lambda x: x.border(2, math.nan), "border of it is not a number"),
     "column twice": (lambda x: x.column(1, 2), "not numbered one after the other"),
     "column below": (lambda x: x.column(1, -7), "not numbered one after the other"),
     "column above": (lambda x: x.column(1, 2**31 - 1), "drop_unused_features"),

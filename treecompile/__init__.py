@@ -132,7 +132,7 @@ def load(model: Any, **options: Any) -> Scorer:
     given = bound.arguments
     del given["model"]
     if given.pop("target") != "python":
-        raise ValueError("A scorer in this process is Python: leave target away.")
+        raise ValueError("A scorer in this process is Python: leave target out.")
     described = _described(given.pop("schema"), given.pop("data"))
     format, file = given.pop("format"), read_model(model)
     asked = _options(**given)
@@ -253,7 +253,7 @@ def _text(scorer: Any) -> bytes | str:
         if is_open_file(scorer):
             return content_of(scorer)
         raise UnreadableFile(
-            f"This {kind(scorer)} is no scorer: give the path of one, or its text."
+            f"This {kind(scorer)} is not a scorer: give the path of one, or its text."
         )
     from .read.files import whole
 

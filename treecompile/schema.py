@@ -163,7 +163,7 @@ def _of_values(name: str, values: Any, types: set[str], where: str) -> Described
         raise BadSchema(f"In {where}: enum is not a list of values.")
     for value in values:
         if type(value) not in (str, int, float, bool, type(None)) or _is_odd(value):
-            raise BadSchema(f"In {where}: {value!r} is no category.")
+            raise BadSchema(f"In {where}: {value!r} is not a category.")
     values = [value for value in values if not types or types & _types_of(value)]
     if not values:
         raise BadSchema(f"In {where}: no value of its enum has its type.")

@@ -220,8 +220,8 @@ def _check_used(told: Told, path: str) -> None:
         raise UnsupportedModel(
             path,
             "--category-dtype is for models of LightGBM that were fitted on a frame with "
-            "columns of dtype category, and this is none",
-            "Leave it away.",
+            "columns of dtype category, and this is not one",
+            "Leave it out.",
         )
 
 

@@ -111,6 +111,7 @@ def _encoding(text: str, part: Part, names: tuple[str, ...]) -> Encoded:
             name_part(part.where, part.value),
             f"it makes {width} columns, and the model has {len(names) - start} from "
             f"{columns[0]!r} on",
+            "Name the first of the columns that it makes.",
         )
     return Encoded(part, columns, tuple(range(start, start + width)))
 
@@ -210,7 +211,7 @@ def _looked_up(part: Part, flow: Flow, raw: Raw) -> Flow:
         if type(key) not in (str, bool, int, float) or key != key:
             raise UnsupportedModel(here, "a key of it is neither text nor a number")
         if type(code) not in (bool, int, float) or abs(code) > 2**53:
-            raise UnsupportedModel(here, f"what it has for {key!r} is no number")
+            raise UnsupportedModel(here, f"what it has for {key!r} is not a number")
         table.append((key, float(code)))
     if not table:
         raise UnsupportedModel(here, "it is empty")
@@ -251,7 +252,7 @@ def _given_names(part: Part, own: tuple[str, ...]) -> tuple[str, ...]:
         value = value.get("data", value.get("_data"))
     names = list(value) if isinstance(value, (list, tuple, np.ndarray)) else []
     if not names or not all(isinstance(name, str) for name in names):
-        raise UnsupportedModel(part.where, "it is no list of names")
+        raise UnsupportedModel(part.where, "it is not a list of names")
     if len(names) != len(own):
         raise UnsupportedModel(
             part.where, f"it has {len(names)} names, and the model {len(own)} columns"
@@ -314,7 +315,7 @@ def _check_fitted(part: Part) -> None:
     if not isinstance(record, Record) or answers(record):
         raise UnsupportedModel(
             name_part(part.where, record),
-            "it is no transformer",
+            "it is not a transformer",
             listed(records_of(record)) if is_container(record) else "",
         )
     if not is_fitted(record):
@@ -336,12 +337,13 @@ def relabel(program: Program, beside: Beside, path: str) -> Program:
     classes: Any = program.classes
     if classes is None:
         raise UnsupportedModel(
-            path, "it answers numbers, and --labels names classes", "Leave it away."
+            path, "it answers numbers, and --labels names classes", "Leave it out."
         )
     if isinstance(classes[0], tuple):
         raise UnsupportedModel(
             path,
             f"it has {len(classes)} outputs, and --labels names the classes of one",
+            "Leave it out.",
         )
     meaning = mapping_of(part.value, part.where)
     model = program.model

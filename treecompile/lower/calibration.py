@@ -34,7 +34,7 @@ def calibrated(member: Member) -> Answering:
     for number, fold in enumerate(folds):
         inner = member.inner(fold, f"calibrated classifier {number}")
         if not isinstance(fold, Record):
-            raise inner.refuse("it is not fitted")
+            raise inner.refuse("it is not fitted", "Call fit() before it is pickled.")
         with build.inside(*build.members, (inner.word, fold.name)):
             rows.append(_fold(inner, classes))
     total = build.sums(list(zip(*rows)), "total")
@@ -148,5 +148,5 @@ def _thresholds(inner: Member, curve: Record, name: str) -> Any:
         )
     array: Any = curve.get(name, curve.get(f"_necessary_{name[0]}_"))
     if not isinstance(array, np.ndarray) or array.dtype not in (np.float64, np.float32):
-        raise inner.refuse("its isotonic thresholds are no numbers")
+        raise inner.refuse("its isotonic thresholds are not numbers")
     return array

@@ -418,7 +418,7 @@ def _bagged_trees(
 def _slot(inner: Member, code: Any, width: int) -> int:
     """The class that a member's label stands for: they are fitted on codes."""
     if isinstance(code, str) or not 0 <= code < width or int(code) != code:
-        raise inner.refuse(f"its class {code!r} is no code of a class")
+        raise inner.refuse(f"its class {code!r} is not the code of a class")
     return int(code)
 
 

@@ -52,7 +52,7 @@ def plain_categories(step: Step, array: Any) -> tuple[list[Category], list[str]]
     Where an encoder knows both, they are its NaN.
     """
     if not isinstance(array, np.ndarray) or array.ndim != 1:
-        raise step.refuse("its categories_ are no arrays: the file is damaged")
+        raise step.refuse("its categories_ are not arrays: the file is damaged")
     charge(EXPRESSION * len(array))
     plain: list[Category] = []
     for value in array.tolist():
@@ -102,7 +102,7 @@ def each_column(
     step.equality()
     arrays = step.record.get("categories_")
     if not isinstance(arrays, (list, tuple)):
-        raise step.refuse("it is not fitted")
+        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
     arrays = list(arrays)
     if len(arrays) != len(step.flow.features):
         raise step.refuse("its categories_ do not fit its columns: damaged file")
@@ -205,7 +205,10 @@ def _check_fits(step: Step, codes: list[float]) -> None:
     with np.errstate(all="ignore"):
         numbers = np.array([code for code in codes if code == code])
         if not np.array_equal(numbers.astype(dtype).astype(np.float64), numbers):
-            raise step.refuse(f"its dtype {dtype} cannot hold its codes")
+            raise step.refuse(
+                f"its dtype {dtype} cannot hold its codes",
+                "Leave its dtype at the default and fit again.",
+            )
 
 
 def _as_float(value: Any) -> float:

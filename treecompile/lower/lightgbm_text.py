@@ -212,7 +212,7 @@ def _lists(lists: Any, path: str) -> tuple[tuple[Any, ...], ...]:
     for values in lists if isinstance(lists, (list, tuple)) else [None]:
         values = values.tolist() if isinstance(values, np.ndarray) else values
         if not isinstance(values, (list, tuple)):
-            raise UnsupportedModel(path, "its categories are no lists", DAMAGED)
+            raise UnsupportedModel(path, "its categories are not lists", DAMAGED)
         plain = [x.item() if isinstance(x, np.generic) else x for x in values]
         if not all(type(x) in (str, bool, int, float) for x in plain):
             raise UnsupportedModel(
