@@ -24,11 +24,126 @@ TO_DO = re.compile(
     re.IGNORECASE,
 )
 #: Sentences that begin so and advise nothing, or do so where no test can follow them.
-NO_ADVICE = ()
+NO_ADVICE = (
+    # Against harm: whoever obeys does nothing.
+    "Do not load it",
+    "do not trust this file",
+    "Do not edit",
+    # Of files that are not at hand, or that no library writes.
+    "Compile the model alone, or fit what is around it with a newer scikit-learn",
+    "Fill in a number, and fit again",
+    "Fit the model with XGBoost 1.0 or later",
+    "Save the model with pickle or joblib",
+    "Supported are text and numbers",
+    "read it on a larger one, or save a smaller model",
+    # Parts of sentences that begin with a word that is no verb there.
+    "pass through exp",
+    "make a dense matrix",
+    "read as data",
+    "Supported (transformers )?are",
+    "Read back from it",
+    "put to {} values",
+    "apply has fewer trees",
+    "apply is another",
+    "pickle protocol {}",
+    "encode(record) is what its model sees of a record",
+    "list[float] =",
+    "compile again",  # in the head of a scorer
+)
 #: Advice that other tests follow, by the file that quotes it.
-ELSEWHERE: dict[str, tuple[str, ...]] = {}
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "test_xgboost.py": ("Fit a model for each of them",),
+    "test_early_versions.py": ("Fit it with scikit-learn 0.12 or later",),
+    "test_scorer.py": ("call its collect() first",),
+}
 #: Refusals that advise nothing.
-FACTS = ()
+FACTS = (
+    # Limits.
+    "The parts of the model are nested too deeply to be compiled",
+    "Its transformers make more than {} columns",
+    "one and the same part stands in {} places of the model",
+    "its degree is {}, and the highest here {}",
+    "its columns are products of more than {} factors",
+    "its sums can overflow",
+    "the slopes of its isotonic regression overflow",
+    "column {} holds {}",
+    # What says in itself what to do.
+    "{}: give {}",
+    "{} is a class: give an instance of it",
+    "derived",
+    "*_no_column(columns[0], names, made)",
+    "There is no part {}{}.",
+    "and no part {}",
+    "it has no column {}{}, which --category-dtype names",
+    "The file that the scorer calls {} is needed, too",
+    "str(error)",
+    # What was given beside the model is not what the option takes.
+    "a dict encodes one column",
+    "it is empty",
+    "it is not a list of names",
+    "it has {} names, and the model {} columns",
+    "it has a name twice",
+    "Two columns of a record are called {}",
+    "a key of it is neither text nor a number",
+    "what it has for {} is not a number",
+    "column {} of the model is made by {} already",
+    "it encodes one column, not {}",
+    "its keys are not labels",
+    "two of its labels are the same",
+    "The file holds a {}, and no estimator",
+    "the file holds one thing, and no parts",
+    # Of one way to read a matrix: --sparse and --dense are advised where both fail.
+    "on a sparse matrix its threshold cannot be below zero",
+    "it takes no sparse matrix, and one reaches it",
+    "it moves zeros, which it cannot in a sparse matrix",
+    "it was not fitted on a {} matrix",
+    # What no library writes: the model cannot predict, or could not have been fitted.
+    "its encoding {} is not known",
+    "its constant is not a number",
+    "a model inside it is not a classifier of one output",
+    "its isotonic thresholds are not",
+    "a model inside it is not a regressor",
+    "a model inside it has no predict_proba",
+    "its class {} is not the code of a class",
+    "some of its models answer in single precision, some not",
+    "it does not know all of the classes",
+    "it has no {}",
+    "the columns of transformer {} are a function",
+    "its {} are not pairs",
+    "transformer {} asks for column {}",
+    "it is wrapped in itself",
+    "it holds no table of nodes",
+    "it does not say which categories it knows",
+    "its estimator has no {}",
+    "the {} of its estimator cannot be read",
+    "its estimator is not fitted",
+    "what it takes for missing is not known",
+    "it fills a column with a {}",
+    "its regressor is a classifier",
+    "its positive label {} is not a class",
+    "it asks for decision_function: it has none",
+    "it does not say how many columns it takes",
+    "its tree_ is not a scikit-learn tree",
+    "its method {} is not known",
+    "its norm {} is not known",
+    "its score function gives no p-values",
+    "its mode {} is not known",
+    "its threshold {} is not known",
+    "its labels are not numbers",
+    "the labels that it was fitted on are of no known type",
+    "it does not part one class from the rest",
+    "it has neither decision_function nor predict_proba",
+    "it has no decision_function",
+    "its leaf values do not fit its classes_",
+    "a leaf holds no number in place of a share",
+    "its leaf values are not those of a regressor",
+    "a leaf holds NaN in place of a number",
+    "its response_method is decision_function, and a tree has none",
+    "its classes_ are not a list of labels",
+    "a leaf is for a class that is not there",
+    "its missing value {} is not a number",
+    "its base_score is not",
+)
 #: The calls that refuse, and how many arguments each has before its advice.
 REFUSALS = {"UnsupportedModel": 2, "OtherMatrix": 2, "refuse": 1, "_refuse": 1}
 
@@ -70,7 +185,7 @@ def advice() -> Iterator[tuple[str, str]]:
         for line, text in texts(tree):
             for sentence in re.split(r"(?<=[.;:?])\s+|\n", text):
                 if TO_DO.match(sentence) and len(sentence.split()) > 1:
-                    yield f"{name}:{line}", plain(sentence)
+                    yield f"{name}:{line}", plain(sentence).strip(" .;:")
 
 
 def plain(text: str) -> str:
@@ -81,8 +196,9 @@ def quoted(path: Path) -> set[str]:
     """What a test file quotes: texts, and what stands between the signs of patterns."""
     found = set()
     for _, text in texts(ast.parse(path.read_text(encoding="utf-8"))):
-        for part in re.split(r"\(\.\|\n\)\*|\.\*|\n\?|(?<!\\)[|$]", text):
-            found.add(plain(re.sub(r"\\(.)", r"\1", part)))
+        text = re.sub(r"\(\.\|\\?n\)\*|\.\*|\\n\??|(?<!\\)[|$]", "\n", text)
+        for part in re.split(r"(?<=[.;:?])\s+|\n", text):
+            found.add(plain(re.sub(r"\\(.)", r"\1", part)).strip(" .;:"))
     return found
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import TransformedTargetRegressor
+import sklearn
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     AdaBoostClassifier,
     GradientBoostingClassifier,
+    HistGradientBoostingRegressor,
     StackingClassifier,
 )
 from sklearn.feature_selection import SelectFromModel
@@ -28,6 +30,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     LabelEncoder,
+    Normalizer,
     OneHotEncoder,
     OrdinalEncoder,
     PolynomialFeatures,
@@ -472,9 +475,9 @@ ROWS: dict[str, Row] = {
         lambda: _dropped(False),
     ),
     "dummies of categories that the data lacks": (
-        lambda: _spelt(["a"]),
+        lambda: _spelt(True),
         "describe every category, in the spelling of the model",
-        lambda: _spelt(["a", "b"]),
+        lambda: _spelt(False),
     ),
     "a text that was encoded": (
         lambda: fitted(tree(), schema=described(x0={"type": "string"}, x1=NUMBER)),
@@ -486,7 +489,63 @@ ROWS: dict[str, Row] = {
         "Leave --threshold out",
         lambda: fitted(number()),
     ),
+    "columns as a frame's index": (
+        lambda: _by_index(pd.Index(["t"])),
+        "Give them as a list, and fit again",
+        lambda: _by_index(["t"]),
+    ),
+    "a scaler of lengths, of old": (
+        lambda: _written_by("0.24.2"),
+        "Fit it again with scikit-learn 1.0 or later",
+        lambda: _written_by("1.0.2"),
+    ),
+    "infinities of both signs": (
+        lambda: _infinite(np.nan),
+        "Fit it on data in which infinities of one sign alone stand in a column",
+        lambda: _infinite(0.0),
+    ),
+    "LightGBM: a form to come": (
+        lambda: tampered(lgbm().fit(X, Y), (b"version=v4", b"version=v9")),
+        "fit the model with one of them",
+        lambda: fitted(lgbm()),
+    ),
+    "CatBoost: classes without names": (
+        lambda: tampered(cat().fit(X, Y), (b"class_params", b"class_paramz")),
+        "as CatBoost did not up to 0.23\nFit it with a newer CatBoost",
+        lambda: fitted(cat()),
+    ),
+    "CatBoost: damaged": (
+        lambda: tampered(cat().fit(X, Y), (b"CBM1", b"CBM9")),
+        "Pickle the fitted model again",
+        lambda: fitted(cat()),
+    ),
+    "XGBoost: damaged": (
+        lambda: tampered(xgb().fit(X, Y), (b"learner", b"learned")),
+        "Pickle the fitted model again",
+        lambda: fitted(xgb()),
+    ),
 }
+
+
+def _by_index(columns: Any) -> Build:
+    both = ColumnTransformer([("e", OrdinalEncoder(), columns)])
+    model = make_pipeline(both, tree()).fit(FRAME, Y)
+    if not isinstance(columns, list):  # as scikit-learn before 1.0 left it
+        del both._transformer_to_input_indices
+    return model, {}
+
+
+def _written_by(version: str) -> Build:
+    model = make_pipeline(Normalizer(), tree()).fit(np.c_[X, X], Y)
+    data = pickle.dumps(model, protocol=0)
+    return data.replace(sklearn.__version__.encode(), version.encode()), {}
+
+
+def _infinite(threshold: float) -> Build:
+    """A cut between infinities of both signs, and one between numbers."""
+    model = HistGradientBoostingRegressor(max_iter=1).fit(X, X[:, 0])
+    model._predictors[0][0].nodes["num_threshold"][0] = threshold
+    return model, {}
 
 
 def _dummies(first: str) -> Build:
@@ -533,9 +592,11 @@ def _dropped(gone: bool) -> Build:
     return model, {}
 
 
-def _spelt(categories: list[str]) -> Build:
-    frame = pd.DataFrame({"t_a": Y, "t_A": 1 - Y, "t_b": Y})
-    return tree().fit(frame, Y), {"schema": described(t={"enum": categories})}
+def _spelt(twice: bool) -> Build:
+    """Two features that stand for one category, and two for two."""
+    frame = pd.DataFrame({"t.a b": Y, "t-a b" if twice else "t_a": 1 - Y})
+    told = {"enum": ["a b", "c"] if twice else ["a b", "a"]}
+    return tree().fit(frame, Y), {"schema": described(t=told)}
 
 
 def _by_function() -> Build:
@@ -566,3 +627,27 @@ def test_whoever_does_what_a_message_says_gets_further(
     with pytest.raises(TreecompileError, match=words):
         built(provoked(), tmp_path)
     assert built(followed(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("module", "model"),
+    [("xgboost_data", xgb), ("catboost_data", cat)],
+)
+def test_a_booster_to_come(
+    module: str, model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = {"xgboost_data": "XGBoost", "catboost_data": "CatBoost"}[module]
+    build = fitted(model())
+    with monkeypatch.context() as patch:
+        patch.setattr(f"treecompile.lower.{module}.NEWEST", (0, 9))
+        with pytest.raises(
+            TreecompileError, match="Update treecompile, or fit the"
+        ) as e:
+            built(
+                fitted(model(random_seed=1) if model is cat else model(seed=1)),
+                tmp_path,
+            )
+        assert f"Update treecompile, or fit the model with an older {name}" in str(
+            e.value
+        )
+    assert built(build, tmp_path)
