@@ -377,3 +377,64 @@ def test_arrays_that_may_be_in_two_orders() -> None:
         scorer.predict(X)
     records = [dict(row) for _, row in frame.iterrows()]
     assert (scorer.predict(frame) == scorer.predict(records)).all()
+
+
+def test_a_schema_that_is_none() -> None:
+    save("m.pkl", FITTED)
+    Path("d.csv").write_text("x0,x1\n1,2\n3,4\n", encoding="utf-8")
+    message = said("build m.pkl --schema d.csv")
+    assert (
+        "d.csv is not JSON. It looks like a CSV file: give it with --data." in message
+    )
+    done("build m.pkl --data d.csv")
+    Path("s.json").write_text('{"type": "object",', encoding="utf-8")
+    assert "s.json is not JSON: " in said("build m.pkl --schema s.json")
+    assert "m.pkl is not JSON: it is not UTF-8." in said("build m.pkl --schema m.pkl")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "build EMPTY",
+        "inspect EMPTY",
+        "schema EMPTY",
+        "verify m.pkl EMPTY",
+        "build m.pkl -o EMPTY",
+        "build m.pkl --data EMPTY",
+        "build m.pkl --schema EMPTY",
+        "schema m.pkl -o EMPTY",
+    ],
+)
+def test_a_path_that_is_empty(line: str) -> None:
+    """As of a variable that is not set: it is not the working folder."""
+    save("m.pkl", FITTED)
+    words = ["" if word == "EMPTY" else word for word in line.split()]
+    result = CliRunner().invoke(cli.main, words)
+    assert result.exit_code == 2 and "the path is empty." in result.stderr
+
+
+def test_names_of_files_cannot_break_a_line() -> None:
+    save("m.pkl", FITTED)
+    for words in (
+        ["schema", "a\nb"],
+        ["build", "m.pkl", "--data", "a\nb"],
+        ["build", "m.pkl", "--schema", "a\nb"],
+        ["verify", "m.pkl", "a\nb"],
+        ["verify", "m.pkl", "m.pkl", "--data", "a\nb"],
+    ):
+        result = CliRunner().invoke(cli.main, words)
+        assert result.exit_code in (1, 2)
+        assert "Cannot read a\\nb: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("x,x", "it has the name 'x' twice"),
+        ("a", "it has 1 name, and the model has 2 columns"),
+    ],
+)
+def test_names_that_do_not_fit(names: str, words: str) -> None:
+    save("m.pkl", FITTED)
+    assert words in said(f"build m.pkl --names {names}")
+    done("build m.pkl --names a,b")

@@ -7,6 +7,7 @@ would have them: the encoders first, then the preprocessing, then the model.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,7 @@ from .flow import Flow, Raw, Step, flow_of
 from .labels import ENCODERS, mapping_of
 from .names import fitted_names, input_names
 from .parts import answers, is_container, listed, records_of
-from .paths import name_part
+from .paths import counted, name_part
 from .versions import version_text
 
 
@@ -255,10 +256,13 @@ def _given_names(part: Part, own: tuple[str, ...]) -> tuple[str, ...]:
         raise UnsupportedModel(part.where, "it is not a list of names")
     if len(names) != len(own):
         raise UnsupportedModel(
-            part.where, f"it has {len(names)} names, and the model {len(own)} columns"
+            part.where,
+            f"it has {counted(len(names), 'name')}, and the model has "
+            f"{counted(len(own), 'column')}",
         )
-    if len(set(names)) != len(names):
-        raise UnsupportedModel(part.where, "it has a name twice")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise UnsupportedModel(part.where, f"it has the name {twice[0]!r} twice")
     return tuple(map(str, names))
 
 
