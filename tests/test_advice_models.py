@@ -35,6 +35,7 @@ from sklearn.preprocessing import (
     OrdinalEncoder,
     PolynomialFeatures,
     QuantileTransformer,
+    StandardScaler,
 )
 from test_advice import (
     BOTH,
@@ -277,6 +278,16 @@ ROWS: dict[str, Row] = {
                 GradientBoostingClassifier(n_estimators=1), n_estimators=2
             )
         ),
+    ),
+    "an encoder over columns of other names": (
+        lambda: _named_dummies(),
+        "If they are the same, call them as the encoder does, with --names for all",
+        lambda: _named_dummies(names="n,t_a,t_b,t_c"),
+    ),
+    "columns in another order": (
+        lambda: _scaled("m,n"),
+        "in another order: n,m\nName them in that order",
+        lambda: _scaled("n,m"),
     ),
     "SAMME.R of before 0.17": (
         lambda: old("early_versions/0.14.1/boosted.pkl"),
@@ -554,6 +565,19 @@ def _dummies(first: str) -> Build:
     dummies = encoder.transform(FRAME[["t"]]).toarray()
     model = tree().fit(np.c_[40 + X, dummies], (TEXT == "a") ^ (X[:, 0] > 0.2))
     return model, {"encode": {first: encoder}}
+
+
+def _named_dummies(**options: Any) -> Build:
+    """A frame whose columns could be three dummies by their number alone."""
+    frame = pd.DataFrame({"n": X[:, 0], "t": Y, "old": 1 - Y, "rich": Y})
+    encoder = OneHotEncoder(sparse_output=False).fit(FRAME[["t"]])
+    return tree().fit(frame, Y), {"encode": {"t": encoder}, **options}
+
+
+def _scaled(columns: str) -> Build:
+    frame = pd.DataFrame({"m": X[:, 1], "n": X[:, 0]})
+    scaler = StandardScaler().fit(frame[["n", "m"]])
+    return tree().fit(frame, Y), {"encode": {columns: scaler}}
 
 
 def _by_rows(axis: int) -> Build:

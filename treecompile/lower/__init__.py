@@ -266,7 +266,7 @@ def _start(
     names = start_names(beside, records, path)
     before = [part.value for part in beside.preprocess]
     frame = fitted_names([*before, *records]) is not None
-    encoded = encodings(names, beside)
+    encoded = encodings(names, beside, frame)
     given = raw_names(names, encoded)
     charge(EXPRESSION * len(given))
     if described is None:

@@ -73,7 +73,9 @@ class Encoded:
 # --- Encoders -------------------------------------------------------------------------
 
 
-def encodings(names: tuple[str, ...], beside: Beside) -> tuple[Encoded, ...]:
+def encodings(
+    names: tuple[str, ...], beside: Beside, frame: bool
+) -> tuple[Encoded, ...]:
     """Which of the columns of the model each encoder makes, and of which it does.
 
     An encoder that makes as many columns as it takes stands for them. One that makes
@@ -84,6 +86,8 @@ def encodings(names: tuple[str, ...], beside: Beside) -> tuple[Encoded, ...]:
     taken: dict[int, str] = {}
     for text, part in beside.encode:
         encoded = _encoding(text, part, names)
+        if frame and beside.names is None:
+            _check_names(encoded, names)
         for place in encoded.places:
             if place in taken:
                 raise UnsupportedModel(
@@ -98,6 +102,7 @@ def encodings(names: tuple[str, ...], beside: Beside) -> tuple[Encoded, ...]:
 
 def _encoding(text: str, part: Part, names: tuple[str, ...]) -> Encoded:
     columns = _columns(text, names)
+    _check_order(part, columns)
     made = _encode(part, flow_of((c, Read(i)) for i, c in enumerate(columns)), Raw(()))
     width = len(made.features)
     if width == len(columns) and all(column in names for column in columns):
@@ -115,6 +120,41 @@ def _encoding(text: str, part: Part, names: tuple[str, ...]) -> Encoded:
             "Name the first of the columns that it makes.",
         )
     return Encoded(part, columns, tuple(range(start, start + width)))
+
+
+def _check_order(part: Part, columns: tuple[str, ...]) -> None:
+    """Refused where the encoder was fitted on these columns in another order."""
+    value = part.value
+    fitted = fitted_names([value]) if isinstance(value, Record) else None
+    if fitted and fitted != columns and sorted(fitted) == sorted(columns):
+        raise UnsupportedModel(
+            name_part(part.where, value),
+            f"it was fitted on these columns in another order: {','.join(fitted)}",
+            "Name them in that order.",
+        )
+
+
+def _check_names(encoded: Encoded, names: tuple[str, ...]) -> None:
+    """Refused where an encoder would make columns of a frame that have other names: the
+    name of each is to end in the category, as that of ``country_US`` does."""
+    part, columns = encoded.part, encoded.sources
+    made = _encode(part, flow_of((c, Read(i)) for i, c in enumerate(columns)), Raw(()))
+    if len(made.features) == len(columns):
+        return
+    ends = [name.removeprefix(f"{columns[0]}_") for name in made.names]
+    own = [names[place] for place in encoded.places]
+    if not all(a.endswith(b) for a, b in zip(own, ends, strict=True)):
+        raise UnsupportedModel(
+            name_part(part.where, part.value),
+            f"it makes the columns {_listed(made.names)}, and those of the model are "
+            f"called {_listed(own)}",
+            "If they are the same, call them as the encoder does, with --names for all "
+            "columns of the model.",
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:6])) + (", ..." if len(names) > 6 else "")
 
 
 def _columns(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
