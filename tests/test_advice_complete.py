@@ -121,7 +121,7 @@ FACTS = (
     "it fills a column with a {}",
     "its regressor is a classifier",
     "its positive label {} is not a class",
-    "it asks for decision_function: it has none",
+    "it asks for decision_function, which the model does not have",
     "it does not say how many columns it takes",
     "its tree_ is not a scikit-learn tree",
     "its method {} is not known",

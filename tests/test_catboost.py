@@ -287,7 +287,7 @@ def test_a_threshold_that_is_none_is_refused() -> None:
     assert payload.count(text) == 1
     for other in (b"1.3", b"nan", b"1.0", b"0.0", b"x.3", b"-.3"):
         changed = payload.replace(text, text[:4] + other)
-        with pytest.raises(UnsupportedModel, match="probability threshold is none"):
+        with pytest.raises(UnsupportedModel, match="threshold is not a number between"):
             lower(read_bytes(forged(changed, "CatBoostClassifier")))
 
 

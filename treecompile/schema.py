@@ -149,7 +149,9 @@ def _types(schema: Mapping[str, Any], where: str) -> set[str]:
     types = schema["type"]
     types = [types] if isinstance(types, str) else types
     if not isinstance(types, list) or not types or not all(t in _TYPES for t in types):
-        raise BadSchema(f"In {where}: type {schema['type']!r} is none of a value.")
+        raise BadSchema(
+            f"In {where}: type {schema['type']!r} is not a type of a value."
+        )
     return set(types)
 
 

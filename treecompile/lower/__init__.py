@@ -118,7 +118,7 @@ def lower(
         if lacking.endswith("_") and lacking.isidentifier():
             raise UnsupportedModel(
                 "",
-                f"A part of the model has no {lacking}, as one has that is fitted.",
+                f"A part of the model has no {lacking}, which every fitted part has.",
                 "Call fit() before the model is pickled; if it was fitted, the file is "
                 "damaged or was made by hand.",
             ) from error

@@ -26,7 +26,9 @@ def boosting(member: Member) -> Answering:
     record = member.record
     stages = member.fitted("estimators_")
     if not isinstance(stages, np.ndarray) or stages.ndim != 2 or not stages.size:
-        raise member.refuse("its estimators_ are not a table of trees: damaged file")
+        raise member.refuse(
+            "its estimators_ are not a table of trees: the file is damaged"
+        )
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     member.check_columns(False, SINGLE_LIMIT)
     classes = None

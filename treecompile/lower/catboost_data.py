@@ -406,7 +406,9 @@ class _Parts:
         except ValueError:
             share = math.nan
         if not 0.0 < share < 1.0:
-            raise self._damaged("its probability threshold is none")
+            raise self._damaged(
+                "its probability threshold is not a number between 0 and 1"
+            )
         return share
 
     def _version(self) -> str | None:

@@ -330,7 +330,9 @@ def bagging(member: Member) -> Answering:
     members = []
     for number, (model, columns) in enumerate(zip(models, chosen)):
         if any(not 0 <= int(i) < len(member.flow.features) for i in columns):
-            raise member.refuse("a model sees a column that is not there: damaged file")
+            raise member.refuse(
+                "a model sees a column that is not there: the file is damaged"
+            )
         flow = member.flow
         if columns != list(range(len(flow.features))):
             flow = subset(flow, columns)

@@ -89,7 +89,9 @@ def known_categories(step: Step, index: int, array: Any) -> Known:
             codes.append(len(codes))  # the last category, which has a code of its own
         count = len(categories)
         if len(codes) != count or not all(0 <= code <= count for code in codes):
-            raise step.refuse("its infrequent categories do not fit: damaged file")
+            raise step.refuse(
+                "its infrequent categories do not fit: the file is damaged"
+            )
     return Known(categories, codes, labels, array.dtype.kind in "iuf")
 
 
@@ -105,7 +107,7 @@ def each_column(
         raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
     arrays = list(arrays)
     if len(arrays) != len(step.flow.features):
-        raise step.refuse("its categories_ do not fit its columns: damaged file")
+        raise step.refuse("its categories_ do not fit its columns: the file is damaged")
     columns = []
     for i, (feature, array) in enumerate(zip(step.flow.features, arrays)):
         known = known_categories(step, i, array)
@@ -228,7 +230,7 @@ def target(step: Step) -> Flow:
     labels = record["classes_"].tolist() if several else [None]
     columns = each_column(step, (1, 3))
     if len(encodings) != len(columns) * len(labels):
-        raise step.refuse("its encodings_ do not fit its columns: damaged file")
+        raise step.refuse("its encodings_ do not fit its columns: the file is damaged")
     pairs: list[tuple[str, Expression]] = []
     for i, (name, value, known) in enumerate(columns):
         step.raw.categories(value, known.held, False, known.numeric)

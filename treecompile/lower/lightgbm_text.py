@@ -117,7 +117,7 @@ class _Text:
         width = self.integer("max_feature_idx") + 1
         outputs = self.integer("num_tree_per_iteration")
         if not 0 < width <= _MOST or not 0 < outputs <= _MOST:
-            raise self.damaged("its sizes are none")
+            raise self.damaged("its sizes are not numbers")
         trees = tuple(self.tree(text, width, n) for n, text in enumerate(self.trees))
         # As many trees as outputs, or none at all.
         if len(trees) % outputs or outputs > max(len(trees), _MOST_OUTPUTS):

@@ -276,7 +276,9 @@ def with_positive(
     if positive.decision:
         decision = answering.decided()
         if decision is None:
-            raise UnsupportedModel(path, "it asks for decision_function: it has none")
+            raise UnsupportedModel(
+                path, "it asks for decision_function, which the model does not have"
+            )
         cut = positive.threshold if second else -positive.threshold
         by_decision = Choice(decision, cut, inclusive=bool(second))
         return replace(

@@ -120,7 +120,9 @@ def linear(member: Member) -> Answering:
     build.linear_in_singles |= single
     count = len(member.flow.features)
     if weights.shape[1] != count or not np.isfinite(weights).all():
-        raise member.refuse("its coefficients do not fit its columns: damaged file")
+        raise member.refuse(
+            "its coefficients do not fit its columns: the file is damaged"
+        )
     member.check_columns(False, LARGEST)
     values = member.flow.values
     products = [

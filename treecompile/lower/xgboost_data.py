@@ -299,7 +299,7 @@ class _Parts:
         if len(numbers) == 1:
             numbers = numbers * outputs
         if len(numbers) != outputs or not np.isfinite(numbers).all():
-            raise self._damaged("its base_score is none")
+            raise self._damaged("its base_score is not a number")
         return tuple(numbers)
 
     def _best(self) -> int | None:
