@@ -166,12 +166,12 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "labels of a model of numbers": (
         lambda: fitted(number(), labels=LabelEncoder().fit(["p", "q"])),
-        "--labels names classes\nLeave it away",
+        "--labels names classes\nLeave it out",
         lambda: fitted(number()),
     ),
     "labels that do not fit": (
         lambda: fitted(tree(), y=np.where(Y, "p", "q"), labels=["no", "yes"]),
-        "leave --labels away",
+        "leave --labels out",
         lambda: fitted(tree(), y=np.where(Y, "p", "q")),
     ),
     "labels that say nothing": (
@@ -198,7 +198,7 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "a transformer that is not compiled": (
         lambda: fitted(make_pipeline(PCA(), tree())),
-        "PCA: this transformer.*cannot(.|\n)*Do this step before the records reach",
+        "PCA: this transformer.*cannot(.|\n)*Supported transformers(.|\n)*Do this step before the records reach",
         lambda: fitted(make_pipeline(tree()), PCA().fit_transform(X)),
     ),
     "a class of another library": (
@@ -312,12 +312,12 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "a threshold of numbers": (
         lambda: fitted(number(), threshold=0.5),
-        "this is a regressor\nLeave --threshold away",
+        "this is a regressor\nLeave --threshold out",
         lambda: fitted(number()),
     ),
     "a threshold of three classes": (
         lambda: fitted(RandomForestClassifier(2), y=THREE, threshold=0.5),
-        "Leave --threshold away",
+        "Leave --threshold out",
         lambda: fitted(RandomForestClassifier(2), y=THREE),
     ),
     "several estimators": (
@@ -423,7 +423,8 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "CatBoost: categories": (
         lambda: fitted(cat(cat_features=["t"], one_hot_max_size=9), FRAME),
-        "with --data, or a schema that lists them with --schema",
+        "Say which there are: give the raw training data with --data, or a schema that "
+        "lists them with --schema",
         lambda: fitted(cat(cat_features=["t"], one_hot_max_size=9), FRAME, data=FRAME),
     ),
     "CatBoost: statistics of categories": (
@@ -644,7 +645,9 @@ def test_several_pickles_in_one_file(folder: Path) -> None:
     assert "holds 2 more: StandardScaler" in shown
     told = json.loads(run(folder, "inspect m.pkl --json").stdout)
     assert told["following"] == ["StandardScaler", "dict"]
-    # What it advises: load all, and save them together.
+    words = " ".join(done.stderr.split())
+    assert "Load all of them, each with a call of load() on the same open file" in words
+    assert 'save them together, as in dump({"model":' in words
     with open("m.pkl", "rb") as stream:
         model, scaler = pickle.load(stream), pickle.load(stream)
     save("both.pkl", {"model": model, "scaler": scaler})

@@ -287,7 +287,7 @@ def test_a_threshold_that_is_none_is_refused() -> None:
     assert payload.count(text) == 1
     for other in (b"1.3", b"nan", b"1.0", b"0.0", b"x.3", b"-.3"):
         changed = payload.replace(text, text[:4] + other)
-        with pytest.raises(UnsupportedModel, match="probability threshold is none"):
+        with pytest.raises(UnsupportedModel, match="threshold is not a number between"):
             lower(read_bytes(forged(changed, "CatBoostClassifier")))
 
 
@@ -734,7 +734,7 @@ CHANGES: dict[str, tuple[Any, str]] = {
         "leaf of it holds no number",
     ),
     "leaves": (lambda x: x.length(VALUES, 23), "do not fit their leaves"),
-    "border": (lambda x: x.border(2, math.nan), "border of it is no number"),
+    "border": (lambda x: x.border(2, math.nan), "border of it is not a number"),
     "column twice": (lambda x: x.column(1, 2), "not numbered one after the other"),
     "column below": (lambda x: x.column(1, -7), "not numbered one after the other"),
     "column above": (lambda x: x.column(1, 2**31 - 1), "drop_unused_features"),

@@ -94,7 +94,10 @@ def test_damaged_arrays_are_refused() -> None:
             node_table(early_tree(**changed), "tree", 2)
     tree = Record(Name("sklearn.tree.tree", "Tree"), ())
     tree.attributes = {"children": np.array([[1, 2], [-1, -1], [-1, -1]])}
-    with pytest.raises(UnsupportedModel, match="0.11 or older.*\n.*0.12 or later"):
+    with pytest.raises(
+        UnsupportedModel,
+        match="0.11 or older.*\nFit it with scikit-learn 0.12 or later",
+    ):
         node_table(tree, "tree", 2)
     tree = early_tree()
     tree.args = (2, np.array([1]), 0)

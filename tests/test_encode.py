@@ -511,7 +511,7 @@ def unsorted_encoder() -> LabelEncoder:
         ({"encode": {"x0": StandardScaler()}}, "it is not fitted"),
         ({"encode": {"x0": TfidfVectorizer().fit(["ab cd"])}}, "TfidfVectorizer"),
         ({"encode": {"x0": unsorted_encoder()}}, "not sorted"),
-        ({"encode": {"x0": {"a": "b"}}}, "is no number"),
+        ({"encode": {"x0": {"a": "b"}}}, "is not a number"),
         ({"encode": {"x0": {}}}, "it is empty"),
         ({"encode": {"x0": "['le_country']", "0": "['le_education']"}}, "already"),
         (
@@ -522,10 +522,10 @@ def unsorted_encoder() -> LabelEncoder:
         ({"preprocess": StandardScaler().fit(CODES[:, :2])}, "it makes 2 columns"),
         ({"preprocess": "['le_country']"}, "LabelEncoder"),
         ({"labels": "['le_country']"}, "it answers numbers"),
-        ({"names": "a,b"}, "it has 2 names, and the model 3 columns"),
-        ({"names": "a,b,a"}, "a name twice"),
+        ({"names": "a,b"}, "it has 2 names, and the model has 3 columns"),
+        ({"names": "a,b,a"}, "the name 'a' twice"),
         ({"names": ["a", "b"]}, "it has 2 names"),
-        ({"names": "['le_country']"}, "it is no list of names"),
+        ({"names": "['le_country']"}, "it is not a list of names"),
     ],
 )
 def test_what_does_not_fit_is_refused(options: dict[str, Any], message: str) -> None:

@@ -68,7 +68,7 @@ REFUSED = {
     "a count of pairs": b"ccollections\nCounter\n(\x8c\x01aK\x01\x86l\x85R.",
     "a short deque": b"ccollections\ndeque\n)K\x01\x86R(K\x01K\x02e.",
     "text in bytes": b"c_codecs\nencode\nX\x02\x00\x00\x00\xc3\xa9\x85R.",
-    "a function that is no class": b"c_codecs\nencode\n\x8c\x01a\x8c\x06latin1\x86\x81.",
+    "a function that is not a class": b"c_codecs\nencode\n\x8c\x01a\x8c\x06latin1\x86\x81.",
     "an array in itself": b"cnumpy._core.multiarray\n_reconstruct\ncnumpy\nndarray\n"
     b"K\x00\x85C\x01b\x87R\x94(K\x01K\x01\x85cnumpy\ndtype\n\x8c\x02O8\x89\x88\x87R"
     b"(K\x03\x8c\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89]h\x00atb.",

@@ -83,7 +83,7 @@ def test_a_part_beside_the_model_may_be_open_or_bytes() -> None:
 def test_the_scorer_may_be_what_load_answers_or_an_open_file() -> None:
     for scorer in (treecompile.load(TREE), io.BytesIO(SOURCE.encode()), SOURCE):
         assert verify(TREE, scorer, load=False).ok
-    with pytest.raises(TreecompileError, match="This int is no scorer"):
+    with pytest.raises(TreecompileError, match="This int is not a scorer"):
         verify(TREE, 3)
 
 
@@ -95,17 +95,17 @@ WANTED = "give the path of a model file, its bytes, an open file or a fitted est
 @pytest.mark.parametrize(
     "given, begins",
     [
-        (None, "None is no model"),
-        (3, "An int is no model"),
-        (True, "A bool is no model"),
-        (len, "A builtin_function_or_method (len) is no model"),
-        (treecompile, "A module (treecompile) is no model"),
-        (pd.DataFrame(X), "A DataFrame holds data, and is no model"),
-        (pd.Series(Y), "A Series holds data, and is no model"),
-        (X, "An ndarray holds data, and is no model"),
+        (None, "None is not a model"),
+        (3, "An int is not a model"),
+        (True, "A bool is not a model"),
+        (len, "A builtin_function_or_method (len) is not a model"),
+        (treecompile, "A module (treecompile) is not a model"),
+        (pd.DataFrame(X), "A DataFrame holds data, and is not a model"),
+        (pd.Series(Y), "A Series holds data, and is not a model"),
+        (X, "An ndarray holds data, and is not a model"),
         ("", "The path is empty"),
         ("some\ntext", "This text is not the path of a file"),
-        (treecompile.load(TREE), "A Scorer of treecompile is no model"),
+        (treecompile.load(TREE), "A Scorer of treecompile is not a model"),
     ],
     ids=str,
 )

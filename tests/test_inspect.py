@@ -88,7 +88,7 @@ def json_of(path: str, *options: str) -> dict[str, Any]:
 
 
 def refuse_constant(constant: str) -> None:
-    raise AssertionError(f"{constant} is no JSON")
+    raise AssertionError(f"{constant} is not JSON")
 
 
 # --- What is said -------------------------------------------------------------------------

@@ -252,7 +252,7 @@ def test_names_that_cannot_be_are_refused(name: str) -> None:
 
 def test_names_that_nothing_asks_for_are_refused() -> None:
     frame = pd.DataFrame({"w": numbers(), "v": numbers()[::-1]})
-    with pytest.raises(UnsupportedModel, match="this is none\nLeave it away"):
+    with pytest.raises(UnsupportedModel, match="this is not one\nLeave it out"):
         compile_model(fitted(frame), category_dtype="w")
 
 

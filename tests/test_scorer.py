@@ -318,7 +318,7 @@ def test_source_and_options(tmp_path: Path) -> None:
         FOREST, columns="all", layout="table"
     )
     assert "wide" in raised(lambda: load(FOREST, wide=1), TypeError)
-    assert "leave target away" in raised(lambda: load(FOREST, target="sql"))
+    assert "leave target out" in raised(lambda: load(FOREST, target="sql"))
 
 
 def test_verify(tmp_path: Path) -> None:

@@ -100,6 +100,6 @@ def test_an_attribute_that_fitting_leaves() -> None:
     del model[0].scale_
     del model[0].mean_
     with pytest.raises(
-        UnsupportedModel, match="has no mean_, as one has that is fitted"
+        UnsupportedModel, match="has no mean_, which every fitted part has"
     ):
         compile_model(model)

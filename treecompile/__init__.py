@@ -132,7 +132,7 @@ def load(model: Any, **options: Any) -> Scorer:
     given = bound.arguments
     del given["model"]
     if given.pop("target") != "python":
-        raise ValueError("A scorer in this process is Python: leave target away.")
+        raise ValueError("A scorer in this process is Python: leave target out.")
     described = _described(given.pop("schema"), given.pop("data"))
     format, file = given.pop("format"), read_model(model)
     asked = _options(**given)
@@ -252,14 +252,16 @@ def _text(scorer: Any) -> bytes | str:
         if is_open_file(scorer):
             return content_of(scorer)
         raise UnreadableFile(
-            f"This {kind(scorer)} is no scorer: give the path of one, or its text."
+            f"This {kind(scorer)} is not a scorer: give the path of one, or its text."
         )
     from .read.files import whole
+    from .visible import printable
 
     try:
         return whole(scorer)
     except OSError as error:
-        raise UnreadableFile(f"Cannot read {scorer}: {error.strerror}.") from None
+        where = printable(os.fsdecode(scorer))
+        raise UnreadableFile(f"Cannot read {where}: {error.strerror}.") from None
 
 
 def _several(given: Any) -> tuple[Any, ...]:
@@ -280,7 +282,7 @@ def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
     if schema is not None and data is not None:
         raise BadSchema("Give a schema or data, not both.")
     if isinstance(schema, (str, os.PathLike)):
-        return parse_schema(_bytes(schema))
+        return parse_schema(_bytes(schema), os.path.basename(schema))
     if schema is not None:
         return columns_of_schema(schema)
     if isinstance(data, (str, os.PathLike)):
@@ -292,8 +294,10 @@ def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
 
 def _bytes(path: Any) -> bytes:
     from .read.files import whole
+    from .visible import printable
 
     try:
         return whole(path)
     except OSError as error:
-        raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None
+        where = printable(os.fsdecode(path))
+        raise BadSchema(f"Cannot read {where}: {error.strerror}.") from None

@@ -62,6 +62,21 @@ class Share(click.FloatRange):
         return float(share)
 
 
+class File(click.types.StringParamType):
+    """The path of a file. An empty one, as of a variable that is not set, is none: it
+    would be the working folder."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if not value:
+            self.fail("the path is empty.", param, ctx)
+        return str(value)
+
+
+FILE = File()
+
+
 def encodings(
     context: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
@@ -146,22 +161,25 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("model", metavar="MODEL")
+@click.argument("model", metavar="MODEL", type=FILE)
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
+    type=FILE,
     default="-",
     help="Write the scorer to FILE (default: standard output).",
 )
 @click.option(
     "--schema",
     metavar="FILE",
+    type=FILE,
     help="JSON Schema of one raw record: columns, types, categories.",
 )
 @click.option(
     "--data",
     metavar="CSV",
+    type=FILE,
     help="Raw training data, or a sample of it, to infer that schema from.",
 )
 @click.option(
@@ -361,18 +379,22 @@ def _declarations(output: str, target: str) -> str:
 
 
 @main.command()
-@click.argument("model", metavar="MODEL")
-@click.argument("scorer", metavar="SCORER")
-@click.option("--data", metavar="CSV", help="Records to try as well, every row.")
+@click.argument("model", metavar="MODEL", type=FILE)
+@click.argument("scorer", metavar="SCORER", type=FILE)
+@click.option(
+    "--data", metavar="CSV", type=FILE, help="Records to try as well, every row."
+)
 @click.option(
     "--schema",
     metavar="FILE",
+    type=FILE,
     help="The JSON Schema it was built with (default: as the scorer says).",
 )
 @click.option(
     "--with",
     "others",
     metavar="FILE",
+    type=FILE,
     multiple=True,
     help="A file that stood beside the model in the build, as for --encode.",
 )
@@ -469,11 +491,12 @@ class Progress:
 
 
 @main.command()
-@click.argument("source", metavar="MODEL|CSV")
+@click.argument("source", metavar="MODEL|CSV", type=FILE)
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
+    type=FILE,
     default="-",
     help="Write the schema to FILE (default: standard output).",
 )
@@ -502,6 +525,7 @@ def schema(
     from .read import files, look_at_model
     from .schema import schema_of, schema_of_data
     from .table import columns_of_csv, looks_like_csv
+    from .visible import printable
 
     name = "standard input" if source == "-" else os.path.basename(source)
 
@@ -517,7 +541,7 @@ def schema(
         else:
             data = files.whole(source, look)
     except OSError as error:
-        where = name if source == "-" else source
+        where = name if source == "-" else printable(source)
         raise UnreadableFile(f"Cannot read {where}: {error.strerror}.") from None
     if looks_like_csv(data) or name.endswith(".csv"):
         described = columns_of_csv(data, name)
@@ -544,7 +568,7 @@ def schema(
 
 
 @main.command()
-@click.argument("model", metavar="MODEL")
+@click.argument("model", metavar="MODEL", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON, for a program.")
 @click.option(
     "--part",
@@ -623,10 +647,9 @@ def _note_unknown(program: Program) -> None:
     names = [column.name for column in required if column.unknown]
     if names:
         some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
-        click.echo(
-            f"Note: a category of {some} that the model was not fitted on will pass,\n"
-            "since its encoder ignores such. With --unknown reject the scorer refuses it.",
-            err=True,
+        say(
+            f"Note: the scorer takes categories of {some} that the model was not fitted\n"
+            "on, since its encoder takes them. With --unknown reject it refuses them."
         )
 
 

@@ -145,7 +145,7 @@ def _is_scorer(path: str) -> bool:
 def _check_model(given: Any) -> None:
     """UnsupportedModel for what is no model, saying what it is."""
     if given is None:
-        raise _no_model("None is no model")
+        raise _no_model("None is not a model")
     if isinstance(given, type):
         name = given.__name__
         if not hasattr(given, "fit"):
@@ -156,14 +156,14 @@ def _check_model(given: Any) -> None:
             f"{name}().fit(X, y).",
         )
     if _package(type(given)) == "treecompile":
-        raise _no_model(f"{_one(given)} of treecompile is no model")
+        raise _no_model(f"{_one(given)} of treecompile is not a model")
     if _answers(given) or isinstance(given, (dict, list, tuple)):
         return
     if hasattr(given, "columns") or hasattr(given, "__array__"):
-        raise _no_model(f"{_one(given)} holds data, and is no model")
+        raise _no_model(f"{_one(given)} holds data, and is not a model")
     if isinstance(given, (*_PLAIN, *_FUNCTIONS)) or not _has_attributes(given):
         named = f" ({given.__name__})" if isinstance(given, _FUNCTIONS) else ""
-        raise _no_model(f"{_one(given)}{named} is no model")
+        raise _no_model(f"{_one(given)}{named} is not a model")
 
 
 def _one(given: Any) -> str:

@@ -21,6 +21,7 @@ from .errors import BadSchema
 from .program import LARGEST, Column, Constant
 from .read import json_text
 from .read.budget import Budget
+from .visible import printable
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -83,13 +84,25 @@ def columns_of_schema(schema: Any) -> tuple[Described, ...]:
     return tuple(_described(name, value) for name, value in properties.items())
 
 
-def parse_schema(text: str | bytes) -> tuple[Described, ...]:
+def parse_schema(text: str | bytes, name: str = "The schema") -> tuple[Described, ...]:
     """The columns of a schema file's text; BadSchema where it is no schema."""
     try:
         schema = json_text.loads(text, Budget(len(text)))
     except (ValueError, RecursionError) as error:
-        raise BadSchema(f"The schema is not JSON: {error}") from None
+        raise BadSchema(_no_json(text, name, error)) from None
     return columns_of_schema(schema)
+
+
+def _no_json(text: str | bytes, name: str, error: Exception) -> str:
+    from .table import looks_like_csv  # which imports this module
+
+    what = printable(name)
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+    if data.lstrip()[:1] not in (b"{", b"[") and looks_like_csv(data):
+        return f"{what} is not JSON.\nIt looks like a CSV file: give it with --data."
+    if isinstance(error, UnicodeDecodeError):
+        return f"{what} is not JSON: it is not UTF-8."
+    return f"{what} is not JSON: {error}."
 
 
 def _only(schema: Mapping[str, Any], known: set[str], where: str) -> None:
@@ -136,7 +149,9 @@ def _types(schema: Mapping[str, Any], where: str) -> set[str]:
     types = schema["type"]
     types = [types] if isinstance(types, str) else types
     if not isinstance(types, list) or not types or not all(t in _TYPES for t in types):
-        raise BadSchema(f"In {where}: type {schema['type']!r} is none of a value.")
+        raise BadSchema(
+            f"In {where}: type {schema['type']!r} is not a type of a value."
+        )
     return set(types)
 
 
@@ -163,7 +178,7 @@ def _of_values(name: str, values: Any, types: set[str], where: str) -> Described
         raise BadSchema(f"In {where}: enum is not a list of values.")
     for value in values:
         if type(value) not in (str, int, float, bool, type(None)) or _is_odd(value):
-            raise BadSchema(f"In {where}: {value!r} is no category.")
+            raise BadSchema(f"In {where}: {value!r} is not a category.")
     values = [value for value in values if not types or types & _types_of(value)]
     if not values:
         raise BadSchema(f"In {where}: no value of its enum has its type.")

@@ -118,7 +118,7 @@ def lower(
         if lacking.endswith("_") and lacking.isidentifier():
             raise UnsupportedModel(
                 "",
-                f"A part of the model has no {lacking}, as one has that is fitted.",
+                f"A part of the model has no {lacking}, which every fitted part has.",
                 "Call fit() before the model is pickled; if it was fitted, the file is "
                 "damaged or was made by hand.",
             ) from error
@@ -220,8 +220,8 @@ def _check_used(told: Told, path: str) -> None:
         raise UnsupportedModel(
             path,
             "--category-dtype is for models of LightGBM that were fitted on a frame with "
-            "columns of dtype category, and this is none",
-            "Leave it away.",
+            "columns of dtype category, and this is not one",
+            "Leave it out.",
         )
 
 
@@ -266,7 +266,7 @@ def _start(
     names = start_names(beside, records, path)
     before = [part.value for part in beside.preprocess]
     frame = fitted_names([*before, *records]) is not None
-    encoded = encodings(names, beside)
+    encoded = encodings(names, beside, frame)
     given = raw_names(names, encoded)
     charge(EXPRESSION * len(given))
     if described is None:

@@ -7,6 +7,7 @@ would have them: the encoders first, then the preprocessing, then the model.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,7 @@ from .flow import Flow, Raw, Step, flow_of
 from .labels import ENCODERS, mapping_of
 from .names import fitted_names, input_names
 from .parts import answers, is_container, listed, records_of
-from .paths import name_part
+from .paths import counted, name_part
 from .versions import version_text
 
 
@@ -72,7 +73,9 @@ class Encoded:
 # --- Encoders -------------------------------------------------------------------------
 
 
-def encodings(names: tuple[str, ...], beside: Beside) -> tuple[Encoded, ...]:
+def encodings(
+    names: tuple[str, ...], beside: Beside, frame: bool
+) -> tuple[Encoded, ...]:
     """Which of the columns of the model each encoder makes, and of which it does.
 
     An encoder that makes as many columns as it takes stands for them. One that makes
@@ -83,6 +86,8 @@ def encodings(names: tuple[str, ...], beside: Beside) -> tuple[Encoded, ...]:
     taken: dict[int, str] = {}
     for text, part in beside.encode:
         encoded = _encoding(text, part, names)
+        if frame and beside.names is None:
+            _check_names(encoded, names)
         for place in encoded.places:
             if place in taken:
                 raise UnsupportedModel(
@@ -97,6 +102,7 @@ def encodings(names: tuple[str, ...], beside: Beside) -> tuple[Encoded, ...]:
 
 def _encoding(text: str, part: Part, names: tuple[str, ...]) -> Encoded:
     columns = _columns(text, names)
+    _check_order(part, columns)
     made = _encode(part, flow_of((c, Read(i)) for i, c in enumerate(columns)), Raw(()))
     width = len(made.features)
     if width == len(columns) and all(column in names for column in columns):
@@ -111,8 +117,44 @@ def _encoding(text: str, part: Part, names: tuple[str, ...]) -> Encoded:
             name_part(part.where, part.value),
             f"it makes {width} columns, and the model has {len(names) - start} from "
             f"{columns[0]!r} on",
+            "Name the first of the columns that it makes.",
         )
     return Encoded(part, columns, tuple(range(start, start + width)))
+
+
+def _check_order(part: Part, columns: tuple[str, ...]) -> None:
+    """Refused where the encoder was fitted on these columns in another order."""
+    value = part.value
+    fitted = fitted_names([value]) if isinstance(value, Record) else None
+    if fitted and fitted != columns and sorted(fitted) == sorted(columns):
+        raise UnsupportedModel(
+            name_part(part.where, value),
+            f"it was fitted on these columns in another order: {','.join(fitted)}",
+            "Name them in that order.",
+        )
+
+
+def _check_names(encoded: Encoded, names: tuple[str, ...]) -> None:
+    """Refused where an encoder would make columns of a frame that have other names: the
+    name of each is to end in the category, as that of ``country_US`` does."""
+    part, columns = encoded.part, encoded.sources
+    made = _encode(part, flow_of((c, Read(i)) for i, c in enumerate(columns)), Raw(()))
+    if len(made.features) == len(columns):
+        return
+    ends = [name.removeprefix(f"{columns[0]}_") for name in made.names]
+    own = [names[place] for place in encoded.places]
+    if not all(a.endswith(b) for a, b in zip(own, ends, strict=True)):
+        raise UnsupportedModel(
+            name_part(part.where, part.value),
+            f"it makes the columns {_listed(made.names)}, and those of the model are "
+            f"called {_listed(own)}",
+            "If they are the same, call them as the encoder does, with --names for all "
+            "columns of the model.",
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:6])) + (", ..." if len(names) > 6 else "")
 
 
 def _columns(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -210,7 +252,7 @@ def _looked_up(part: Part, flow: Flow, raw: Raw) -> Flow:
         if type(key) not in (str, bool, int, float) or key != key:
             raise UnsupportedModel(here, "a key of it is neither text nor a number")
         if type(code) not in (bool, int, float) or abs(code) > 2**53:
-            raise UnsupportedModel(here, f"what it has for {key!r} is no number")
+            raise UnsupportedModel(here, f"what it has for {key!r} is not a number")
         table.append((key, float(code)))
     if not table:
         raise UnsupportedModel(here, "it is empty")
@@ -251,13 +293,16 @@ def _given_names(part: Part, own: tuple[str, ...]) -> tuple[str, ...]:
         value = value.get("data", value.get("_data"))
     names = list(value) if isinstance(value, (list, tuple, np.ndarray)) else []
     if not names or not all(isinstance(name, str) for name in names):
-        raise UnsupportedModel(part.where, "it is no list of names")
+        raise UnsupportedModel(part.where, "it is not a list of names")
     if len(names) != len(own):
         raise UnsupportedModel(
-            part.where, f"it has {len(names)} names, and the model {len(own)} columns"
+            part.where,
+            f"it has {counted(len(names), 'name')}, and the model has "
+            f"{counted(len(own), 'column')}",
         )
-    if len(set(names)) != len(names):
-        raise UnsupportedModel(part.where, "it has a name twice")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise UnsupportedModel(part.where, f"it has the name {twice[0]!r} twice")
     return tuple(map(str, names))
 
 
@@ -314,7 +359,7 @@ def _check_fitted(part: Part) -> None:
     if not isinstance(record, Record) or answers(record):
         raise UnsupportedModel(
             name_part(part.where, record),
-            "it is no transformer",
+            "it is not a transformer",
             listed(records_of(record)) if is_container(record) else "",
         )
     if not is_fitted(record):
@@ -336,12 +381,13 @@ def relabel(program: Program, beside: Beside, path: str) -> Program:
     classes: Any = program.classes
     if classes is None:
         raise UnsupportedModel(
-            path, "it answers numbers, and --labels names classes", "Leave it away."
+            path, "it answers numbers, and --labels names classes", "Leave it out."
         )
     if isinstance(classes[0], tuple):
         raise UnsupportedModel(
             path,
             f"it has {len(classes)} outputs, and --labels names the classes of one",
+            "Leave it out.",
         )
     meaning = mapping_of(part.value, part.where)
     model = program.model

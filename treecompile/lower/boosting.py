@@ -26,7 +26,9 @@ def boosting(member: Member) -> Answering:
     record = member.record
     stages = member.fitted("estimators_")
     if not isinstance(stages, np.ndarray) or stages.ndim != 2 or not stages.size:
-        raise member.refuse("its estimators_ are no table of trees: damaged file")
+        raise member.refuse(
+            "its estimators_ are not a table of trees: the file is damaged"
+        )
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     member.check_columns(False, SINGLE_LIMIT)
     classes = None
@@ -115,13 +117,16 @@ def _is_exponential(record: Record) -> bool:
 # --- The initial prediction -----------------------------------------------------------
 
 
+_INITS = "Supported are init='zero', the default, and dummy and tree estimators."
+
+
 def _start(member: Member, classifies: bool, width: int) -> Start:
     init = member.fitted("init_")
     if isinstance(init, str) and init == "zero":
         return (Number(0.0),) * width
     inner = member.inner(init, "init")
     if not isinstance(init, Record) or init.kind[0] != "sklearn":
-        raise inner.refuse("this init cannot be compiled exactly")
+        raise inner.refuse("this init cannot be compiled exactly", _INITS)
     link = _link(member, width) if classifies else np.asarray
     if init.name in ("DummyClassifier", "DummyRegressor"):
         return _numbers(_dummy(inner, classifies), link, width)
@@ -133,7 +138,7 @@ def _start(member: Member, classifies: bool, width: int) -> Start:
         return _tree(inner, classifies, link, width)
     raise inner.refuse(
         "this init cannot be compiled exactly",
-        "Supported are init='zero', the default, and dummy and tree estimators.",
+        _INITS,
     )
 
 
@@ -151,7 +156,7 @@ def _dummy(inner: Member, classifies: bool) -> NDArray[np.float64]:
     if not classifies:
         constant = np.asarray(record["constant_"])
         if constant.dtype.kind not in "iuf":
-            raise inner.refuse("its constant is no number")
+            raise inner.refuse("its constant is not a number")
         return constant.astype(np.float64).reshape(-1)
     strategy = record.get("_strategy", record.get("strategy"))
     prior = np.asarray(record["class_prior_"], dtype=np.float64)
@@ -166,7 +171,9 @@ def _dummy(inner: Member, classifies: bool) -> NDArray[np.float64]:
         known = np.asarray(record["classes_"]).tolist()
         constant = np.asarray(record["constant"]).reshape(-1).tolist()[0]
         return np.asarray(np.eye(count)[known.index(constant)])
-    raise inner.refuse(f"its strategy {strategy!r} draws at random")
+    raise inner.refuse(
+        f"its strategy {strategy!r} draws at random", "Fit it with strategy='prior'."
+    )
 
 
 def _tree(

@@ -231,7 +231,10 @@ def divided(vector: Sequence[Expression], by: float) -> Vector:
 def one_output(member: Member, answering: Answering) -> Answering:
     """The same; refused where it has several outputs."""
     if answering.several:
-        raise member.refuse("a model of several outputs inside it is not supported")
+        raise member.refuse(
+            "a model of several outputs inside it is not supported",
+            "Fit one for each output, as MultiOutputClassifier and MultiOutputRegressor do.",
+        )
     return answering
 
 

@@ -34,7 +34,7 @@ def calibrated(member: Member) -> Answering:
     for number, fold in enumerate(folds):
         inner = member.inner(fold, f"calibrated classifier {number}")
         if not isinstance(fold, Record):
-            raise inner.refuse("it is not fitted")
+            raise inner.refuse("it is not fitted", "Call fit() before it is pickled.")
         with build.inside(*build.members, (inner.word, fold.name)):
             rows.append(_fold(inner, classes))
     total = build.sums(list(zip(*rows)), "total")
@@ -96,7 +96,9 @@ def _sigmoid_of_single(inner: Member, curve: Record, score: Expression) -> Expre
     neither number is a double to numpy."""
     a, b = (scalar(inner.build, inner.here, curve[name]) for name in ("a_", "b_"))
     if a.single != b.single:
-        raise inner.refuse("its numbers a_ and b_ are not of one kind: damaged file")
+        raise inner.refuse(
+            "its numbers a_ and b_ are not of one kind: the file is damaged"
+        )
     if not a.single:
         return _sigmoid(curve, score)
     line = operated("+", operated("*", score, a), b)
@@ -111,7 +113,7 @@ def _isotonic(
     single precision, as of XGBoost's scores, take scipy another way."""
     xs, ys = (_thresholds(inner, curve, f"{axis}_thresholds_") for axis in "Xy")
     if curve.get("out_of_bounds") != "clip":
-        raise inner.refuse("its isotonic regression does not clip: damaged file")
+        raise inner.refuse("its isotonic regression does not clip: the file is damaged")
     x, y = xs.tolist(), ys.tolist()
     if len(x) != len(y) or not x or x != sorted(x):
         raise inner.refuse("its isotonic thresholds do not fit: the file is damaged")
@@ -148,5 +150,5 @@ def _thresholds(inner: Member, curve: Record, name: str) -> Any:
         )
     array: Any = curve.get(name, curve.get(f"_necessary_{name[0]}_"))
     if not isinstance(array, np.ndarray) or array.dtype not in (np.float64, np.float32):
-        raise inner.refuse("its isotonic thresholds are no numbers")
+        raise inner.refuse("its isotonic thresholds are not numbers")
     return array

@@ -210,7 +210,7 @@ class _Parts:
             column = self._column(feature, _FLAT_INDEX, width, names)
             found = self._spent(feature.array(_BORDERS, "<f4")).astype(np.float64)
             if np.isnan(found).any():
-                raise self._damaged("a border of it is no number")
+                raise self._damaged("a border of it is not a number")
             charge(_SPLIT * len(found))
             splits += [Split(column, value, False) for value in found.tolist()]
             if feature.byte(_MISSING) == _MISSING_IS_LARGEST:
@@ -406,7 +406,9 @@ class _Parts:
         except ValueError:
             share = math.nan
         if not 0.0 < share < 1.0:
-            raise self._damaged("its probability threshold is none")
+            raise self._damaged(
+                "its probability threshold is not a number between 0 and 1"
+            )
         return share
 
     def _version(self) -> str | None:
@@ -430,9 +432,9 @@ class _Parts:
         try:
             value = json_text.loads(text, current())
         except (ValueError, RecursionError) as error:
-            raise damaged(f"its {key} are no JSON") from error
+            raise damaged(f"its {key} are not JSON") from error
         if not isinstance(value, dict):
-            raise damaged(f"its {key} are no JSON object")
+            raise damaged(f"its {key} are not a JSON object")
         return value
 
     # --- What is read -----------------------------------------------------------------
@@ -459,7 +461,7 @@ class _Parts:
 
     def _finite(self, x: float) -> float:
         if not math.isfinite(x):
-            raise self._damaged("what is added to its sums is no number")
+            raise self._damaged("what is added to its sums is not a number")
         return x
 
     def _damaged(self, problem: str) -> UnsupportedModel:

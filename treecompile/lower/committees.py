@@ -330,7 +330,9 @@ def bagging(member: Member) -> Answering:
     members = []
     for number, (model, columns) in enumerate(zip(models, chosen)):
         if any(not 0 <= int(i) < len(member.flow.features) for i in columns):
-            raise member.refuse("a model sees a column that is not there: damaged file")
+            raise member.refuse(
+                "a model sees a column that is not there: the file is damaged"
+            )
         flow = member.flow
         if columns != list(range(len(flow.features))):
             flow = subset(flow, columns)
@@ -418,7 +420,7 @@ def _bagged_trees(
 def _slot(inner: Member, code: Any, width: int) -> int:
     """The class that a member's label stands for: they are fitted on codes."""
     if isinstance(code, str) or not 0 <= code < width or int(code) != code:
-        raise inner.refuse(f"its class {code!r} is no code of a class")
+        raise inner.refuse(f"its class {code!r} is not the code of a class")
     return int(code)
 
 

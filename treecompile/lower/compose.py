@@ -103,7 +103,7 @@ def steps_of(
     try:
         return [(str(name), part) for name, part in pairs]
     except (TypeError, ValueError):
-        raise UnsupportedModel(here, f"its {attribute} are no pairs") from None
+        raise UnsupportedModel(here, f"its {attribute} are not pairs") from None
 
 
 def pipeline(step: Step) -> Flow:
@@ -125,7 +125,7 @@ def column_transformer(step: Step) -> Flow:
     """The blocks of a ColumnTransformer side by side (semantics 6.15)."""
     record = step.record
     if "transformers_" not in record:
-        raise step.refuse("it is not fitted")
+        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
     prefixes = record.get("verbose_feature_names_out", True)
     weights = record.get("transformer_weights") or {}
     blocks: list[Flow] = []

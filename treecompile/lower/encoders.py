@@ -52,7 +52,7 @@ def plain_categories(step: Step, array: Any) -> tuple[list[Category], list[str]]
     Where an encoder knows both, they are its NaN.
     """
     if not isinstance(array, np.ndarray) or array.ndim != 1:
-        raise step.refuse("its categories_ are no arrays: the file is damaged")
+        raise step.refuse("its categories_ are not arrays: the file is damaged")
     charge(EXPRESSION * len(array))
     plain: list[Category] = []
     for value in array.tolist():
@@ -89,7 +89,9 @@ def known_categories(step: Step, index: int, array: Any) -> Known:
             codes.append(len(codes))  # the last category, which has a code of its own
         count = len(categories)
         if len(codes) != count or not all(0 <= code <= count for code in codes):
-            raise step.refuse("its infrequent categories do not fit: damaged file")
+            raise step.refuse(
+                "its infrequent categories do not fit: the file is damaged"
+            )
     return Known(categories, codes, labels, array.dtype.kind in "iuf")
 
 
@@ -102,10 +104,10 @@ def each_column(
     step.equality()
     arrays = step.record.get("categories_")
     if not isinstance(arrays, (list, tuple)):
-        raise step.refuse("it is not fitted")
+        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
     arrays = list(arrays)
     if len(arrays) != len(step.flow.features):
-        raise step.refuse("its categories_ do not fit its columns: damaged file")
+        raise step.refuse("its categories_ do not fit its columns: the file is damaged")
     columns = []
     for i, (feature, array) in enumerate(zip(step.flow.features, arrays)):
         known = known_categories(step, i, array)
@@ -205,7 +207,10 @@ def _check_fits(step: Step, codes: list[float]) -> None:
     with np.errstate(all="ignore"):
         numbers = np.array([code for code in codes if code == code])
         if not np.array_equal(numbers.astype(dtype).astype(np.float64), numbers):
-            raise step.refuse(f"its dtype {dtype} cannot hold its codes")
+            raise step.refuse(
+                f"its dtype {dtype} cannot hold its codes",
+                "Leave its dtype at the default and fit again.",
+            )
 
 
 def _as_float(value: Any) -> float:
@@ -225,7 +230,7 @@ def target(step: Step) -> Flow:
     labels = record["classes_"].tolist() if several else [None]
     columns = each_column(step, (1, 3))
     if len(encodings) != len(columns) * len(labels):
-        raise step.refuse("its encodings_ do not fit its columns: damaged file")
+        raise step.refuse("its encodings_ do not fit its columns: the file is damaged")
     pairs: list[tuple[str, Expression]] = []
     for i, (name, value, known) in enumerate(columns):
         step.raw.categories(value, known.held, False, known.numeric)

@@ -259,7 +259,7 @@ def _rounds_a_function(stage: Stage) -> bool:
 
 def _with_inputs(stage: Stage, renamed: Any) -> Stage:
     if isinstance(stage, Trees):
-        raise TypeError("a probability is no sum of trees")
+        raise TypeError("a probability is not a sum of trees")
     if isinstance(stage, Sums):
         return replace(stage, of=tuple(map(renamed, stage.of)))
     return replace(stage, of=renamed(stage.of))

@@ -311,7 +311,7 @@ class Step:
             raise self.refuse(
                 f"it computes in {narrow[0]}, since what comes before it is of that dtype",
                 "Leave the dtype of a step before it at its default and fit again; behind "
-                "models of XGBoost, leave this step away.",
+                "models of XGBoost, leave this step out.",
             )
 
     def equality(self) -> None:

@@ -114,7 +114,9 @@ def histogram_boosting(member: Member) -> Answering:
     baseline = np.asarray(record["_baseline_prediction"], dtype=np.float64).reshape(-1)
     width = len(baseline)
     if classes is not None and width != (len(classes[0]) if len(classes[0]) > 2 else 1):
-        raise member.refuse("its baseline does not fit its classes_: damaged file")
+        raise member.refuse(
+            "its baseline does not fit its classes_: the file is damaged"
+        )
     order = _order(member)
     places = build.places(member.flow)[order]
     found, rows, nodes = [], [], []

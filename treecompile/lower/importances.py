@@ -32,7 +32,8 @@ FORESTS = {
 }
 #: What to do where the choice of a selector cannot be told.
 SELECTED = (
-    "Select by an estimator of scikit-learn, or select these columns before the model."
+    "Select by a tree, a forest or a linear model of scikit-learn, or select these "
+    "columns before the model."
 )
 BOOSTINGS = {"GradientBoostingClassifier", "GradientBoostingRegressor"}
 ADAPTIVE = {"AdaBoostClassifier", "AdaBoostRegressor"}
@@ -43,7 +44,10 @@ def importances(step: Step, estimator: Any) -> NDArray[np.float64]:
     row of them for each class."""
     getter = step.record.get("importance_getter", "auto")
     if not isinstance(getter, str):
-        raise step.refuse("its importance_getter is a function")
+        raise step.refuse(
+            "its importance_getter is a function",
+            "Give it the name of an attribute, as 'feature_importances_', and fit again.",
+        )
     if getter != "auto":
         *path, attribute = getter.split(".")
         for name in path:
@@ -97,7 +101,10 @@ def _of_trees(step: Step, estimator: Any) -> NDArray[np.float64]:
             for weight, member in zip(weights, estimator["estimators_"])
         ]
         return np.asarray(sum(parts) / weights.sum())
-    raise step.refuse(f"the importances of a {estimator.name} are not known")
+    raise step.refuse(
+        f"the importances of its estimator, a {estimator.name}, are not in the file",
+        SELECTED,
+    )
 
 
 def _size(tree: Record) -> int:

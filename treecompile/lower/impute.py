@@ -150,7 +150,7 @@ def early_imputer(step: Step) -> Flow:
     pairs: list[tuple[str, Expression]] = []
     for feature, statistic in zip(flow.features, _statistics(step)):
         if not isinstance(statistic, float):
-            raise step.refuse("its statistics are no numbers: the file is damaged")
+            raise step.refuse("its statistics are not numbers: the file is damaged")
         if statistic != statistic:
             continue  # nothing to go by: such columns are left out
         if sentinel is None:

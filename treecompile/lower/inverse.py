@@ -164,7 +164,11 @@ def _known_function(record: Record, here: str) -> str | None:
     """The key in FUNCTIONS of its inverse, None where it changes nothing."""
     function = record.get("inverse_func")
     if record.get("inv_kw_args"):
-        raise UnsupportedModel(here, "its inverse function takes arguments")
+        raise UnsupportedModel(
+            here,
+            "its inverse function takes arguments",
+            "Use a function of numpy that takes none, and fit again.",
+        )
     if function is None:
         return None
     known = None

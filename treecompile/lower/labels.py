@@ -99,7 +99,7 @@ def mapping_of(value: Any, where: str) -> Callable[[Constant], Constant]:
     if isinstance(value, dict):
         pairs = [(_plain(key), _plain(label)) for key, label in value.items()]
         if any(type(key) not in (bool, int, float, str) for key, _ in pairs):
-            raise UnsupportedModel(where, "its keys are no labels")
+            raise UnsupportedModel(where, "its keys are not labels")
         table: dict[Any, Any] = dict(pairs)
         labels = list(table.values())
     else:
@@ -118,7 +118,7 @@ def mapping_of(value: Any, where: str) -> Callable[[Constant], Constant]:
                 f"the model answers {label!r}, and this has no such place: it holds "
                 f"{len(table)} labels",
                 "It is not the encoder of this model's label, or the model was fitted "
-                "on the labels as they are;\nleave --labels away.",
+                "on the labels as they are;\nleave --labels out.",
             )
         answer: Constant = table[label]
         return answer

@@ -152,7 +152,10 @@ def _check(member: Member, model: LightgbmModel) -> None:
     others = record.get("_other_params")
     for name in _OF_PREDICT:
         if isinstance(others, dict) and others.get(name):
-            raise member.refuse(f"its parameter {name} changes what predict does")
+            raise member.refuse(
+                f"its parameter {name} changes what predict does",
+                "Fit it without that parameter.",
+            )
 
 
 def _two(member: Member, model: LightgbmModel, raw: Vector, words: str) -> Answering:

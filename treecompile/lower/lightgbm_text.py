@@ -117,7 +117,7 @@ class _Text:
         width = self.integer("max_feature_idx") + 1
         outputs = self.integer("num_tree_per_iteration")
         if not 0 < width <= _MOST or not 0 < outputs <= _MOST:
-            raise self.damaged("its sizes are none")
+            raise self.damaged("its sizes are not numbers")
         trees = tuple(self.tree(text, width, n) for n, text in enumerate(self.trees))
         # As many trees as outputs, or none at all.
         if len(trees) % outputs or outputs > max(len(trees), _MOST_OUTPUTS):
@@ -212,7 +212,7 @@ def _lists(lists: Any, path: str) -> tuple[tuple[Any, ...], ...]:
     for values in lists if isinstance(lists, (list, tuple)) else [None]:
         values = values.tolist() if isinstance(values, np.ndarray) else values
         if not isinstance(values, (list, tuple)):
-            raise UnsupportedModel(path, "its categories are no lists", DAMAGED)
+            raise UnsupportedModel(path, "its categories are not lists", DAMAGED)
         plain = [x.item() if isinstance(x, np.generic) else x for x in values]
         if not all(type(x) in (str, bool, int, float) for x in plain):
             raise UnsupportedModel(

@@ -264,7 +264,7 @@ def with_positive(
         raise UnsupportedModel(
             path,
             f"a decision threshold needs two classes, and this is {what}",
-            "Leave --threshold away.",
+            "Leave --threshold out.",
         )
     second = 1
     if positive.label is not None:
@@ -276,14 +276,20 @@ def with_positive(
     if positive.decision:
         decision = answering.decided()
         if decision is None:
-            raise UnsupportedModel(path, "it asks for decision_function: it has none")
+            raise UnsupportedModel(
+                path, "it asks for decision_function, which the model does not have"
+            )
         cut = positive.threshold if second else -positive.threshold
         by_decision = Choice(decision, cut, inclusive=bool(second))
         return replace(
             answering, answers=(by_decision,), decision=decision, later_decision=None
         )
     if answering.shares is None:
-        raise UnsupportedModel(path, "a decision threshold needs predict_proba")
+        raise UnsupportedModel(
+            path,
+            "a decision threshold needs predict_proba, and this has none",
+            "Leave --threshold out.",
+        )
     shares = answering.shares()
     cut = positive.threshold
     if answering.single and positive.said is not None:

@@ -42,7 +42,11 @@ def input_names(records: list[Any], path: str) -> tuple[str, ...]:
     meets = [inner for record in records for inner in _inside(record)]
     if names is not None:
         if len(set(names)) != len(names):
-            raise UnsupportedModel(path, "two of its columns have one name")
+            raise UnsupportedModel(
+                path,
+                "two of its columns have the same name",
+                "Give each column a name of its own, and fit again.",
+            )
         return names
     count = _first_count(meets)
     if count is None or count <= 0:

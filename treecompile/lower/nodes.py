@@ -107,9 +107,9 @@ def _check_layout(nodes: Any, values: Any, path: str) -> None:
         _damaged(path, f"its node table lacks {', '.join(lacking)}")
     for name in ("left_child", "right_child", "feature"):
         if nodes.dtype[name].kind not in "iu":
-            _damaged(path, f"its node table has a {name} that is no integer")
+            _damaged(path, f"its node table has a {name} that is not an integer")
     if nodes.dtype["threshold"].kind != "f":
-        _damaged(path, "its node table has a threshold that is no float")
+        _damaged(path, "its node table has a threshold that is not a float")
     if not isinstance(values, np.ndarray) or values.dtype.kind != "f":
         _damaged(path, "it holds no node values")
     if values.ndim != 3 or len(values) != len(nodes):

@@ -43,11 +43,14 @@ def function(step: Step) -> Flow:
     if what is None:
         return flow
     if record.get("kw_args"):
-        raise step.refuse(f"it calls {name_of(what)} with arguments of its own")
+        raise step.refuse(
+            f"it calls {name_of(what)} with arguments of its own (kw_args)",
+            "Apply it before the records reach the scorer, and fit the model without it.",
+        )
     name = _known(step, what)
     if flow.dtypes != FLOAT64:
         raise step.refuse(
-            f"it calls {name_of(what)} on numbers that are no doubles",
+            f"it calls {name_of(what)} on numbers that are not doubles",
             "Leave the dtype of the steps before it at their defaults and fit again.",
         )
     if flow.sparse and name not in ON_SPARSE:
@@ -69,7 +72,7 @@ def _known(step: Step, what: Any) -> str:
     raise step.refuse(
         f"it calls {name_of(what)}, a function that cannot be compiled",
         "Functions of numpy such as numpy.log1p, numpy.sqrt and numpy.abs can be. Apply "
-        "another one before the records reach the scorer.",
+        "any other before the records reach the scorer, and fit the model without it.",
     )
 
 

@@ -46,7 +46,9 @@ def find_part(root: Any, part: str | None) -> Any:
         if part is not None:
             kind = root.name if isinstance(root, Record) else type(root).__name__
             raise UnsupportedModel(
-                "", f"The file holds one {kind}, and no part {part!r}."
+                "",
+                f"The file holds one {kind}, and no part {part!r}.",
+                "Leave --part out.",
             )
         return root
     if part is not None:

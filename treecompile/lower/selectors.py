@@ -157,7 +157,9 @@ def _from_model(step: Step) -> Mask:
     if record.get("max_features") is not None:
         most = record.get("max_features_", record["max_features"])
         if not isinstance(most, (int, np.integer)):
-            raise step.refuse("its max_features is a function")
+            raise step.refuse(
+                "its max_features is a function", "Give a number, and fit again."
+            )
         mask = np.zeros(scores.shape, dtype=bool)
         mask[np.argsort(-scores, kind="mergesort")[:most]] = True
     mask[scores < threshold] = False

@@ -50,7 +50,10 @@ def stacking(member: Member) -> Answering:
             found = encoder.get("classes_")
         classes = class_labels(found, member.here)
         if len(classes) > 1 or isinstance(encoder, list):
-            raise member.refuse("several outputs are not supported here")
+            raise member.refuse(
+                "several outputs are not supported here",
+                "Fit one for each output, as MultiOutputClassifier and MultiOutputRegressor do.",
+            )
     columns: list[Feature] = []
     single = not record.get("passthrough")
     for name, model, method in zip(names, models, methods):
@@ -91,7 +94,7 @@ def _column(inner: Member, answering: Answering, method: str, classes: Any) -> V
         return (number_of(answering, inner),)
     codes = classes_of(inner, answering)
     if list(codes) != list(range(len(codes))):
-        raise inner.refuse("its classes are no codes: the file is damaged")
+        raise inner.refuse("its classes are not codes: the file is damaged")
     return (chosen_code(answering, inner),)
 
 
@@ -117,7 +120,9 @@ def linear(member: Member) -> Answering:
     build.linear_in_singles |= single
     count = len(member.flow.features)
     if weights.shape[1] != count or not np.isfinite(weights).all():
-        raise member.refuse("its coefficients do not fit its columns: damaged file")
+        raise member.refuse(
+            "its coefficients do not fit its columns: the file is damaged"
+        )
     member.check_columns(False, LARGEST)
     values = member.flow.values
     products = [
@@ -139,7 +144,10 @@ def linear(member: Member) -> Answering:
     decision = build.values(map(rounded, moved) if single else moved, "decision")
     if "classes_" not in record:
         if len(decision) != 1:
-            raise member.refuse("several outputs are not supported here")
+            raise member.refuse(
+                "several outputs are not supported here",
+                "Fit one for each output, as MultiOutputClassifier and MultiOutputRegressor do.",
+            )
         return Answering(None, decision, "a linear model", single=single)
     classes = class_labels(record["classes_"], member.here)
     if len(decision) == 1:
@@ -154,7 +162,10 @@ def linear(member: Member) -> Answering:
     shares = None
     if record.name.startswith("LogisticRegression"):
         if record.get("multi_class", "auto") == "ovr":
-            raise member.refuse("multi_class='ovr' is not supported")
+            raise member.refuse(
+                "multi_class='ovr' is not supported",
+                "Fit it without multi_class='ovr'.",
+            )
 
         def shares() -> tuple[Vector, ...]:
             softmax = Softmax(decision, False, "share", single=single, loose=single)

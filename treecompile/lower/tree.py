@@ -159,7 +159,7 @@ def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:
         )
         plain = output.tolist() if isinstance(output, np.ndarray) else None
         if not isinstance(plain, list) or not plain:
-            raise UnsupportedModel(path, "its classes_ are no list of labels")
+            raise UnsupportedModel(path, "its classes_ are not a list of labels")
         plain = [x.item() if isinstance(x, np.generic) else x for x in plain]
         for label in plain:
             if type(label) not in (bool, int, float, str):
@@ -247,7 +247,7 @@ def with_positive(lowered: Lowered, positive: Positive, path: str) -> Lowered:
         raise UnsupportedModel(
             path,
             f"a decision threshold needs two classes, and this is {what}",
-            "Leave --threshold away.",
+            "Leave --threshold out.",
         )
     if positive.decision:
         raise UnsupportedModel(

@@ -163,7 +163,7 @@ class _Parts:
             return forest, None
         if name != "dart":
             raise self._refuse(
-                f"its booster is {name!r}, which is no sum of trees",
+                f"its booster is {name!r}, which is not a sum of trees",
                 "Supported are the boosters gbtree and dart.",
             )
         if self.version < (1, 0, 0):
@@ -273,7 +273,7 @@ class _Parts:
             try:
                 texts = [raw[a:b].decode("utf-8") for a, b in zip(ends, ends[1:])]
             except UnicodeDecodeError:
-                raise self._damaged("a category is no text") from None
+                raise self._damaged("a category is not text") from None
             return tuple(texts) or None
         array = np.asarray(values)
         kind = encoding.get("type")
@@ -299,7 +299,7 @@ class _Parts:
         if len(numbers) == 1:
             numbers = numbers * outputs
         if len(numbers) != outputs or not np.isfinite(numbers).all():
-            raise self._damaged("its base_score is none")
+            raise self._damaged("its base_score is not a number")
         return tuple(numbers)
 
     def _best(self) -> int | None:

@@ -362,7 +362,7 @@ def _missing(member: Member, model: XgboostModel) -> Flow:
     if missing is None or missing != missing:
         return flow
     if isinstance(missing, Name) or not isinstance(missing, (int, float, np.number)):
-        raise member.refuse(f"its missing value {missing!r} is no number")
+        raise member.refuse(f"its missing value {missing!r} is not a number")
     value = single(float(missing))
     if abs(value) == float("inf"):
         return flow

@@ -152,7 +152,7 @@ def _why_not(root: Any, program: Program, load: bool) -> tuple[str, str]:
     if load and program.origin.library != "scikit-learn":
         return f"Models of {program.origin.library} are not loaded.", ALONE
     if not load:
-        return "The model was not to be loaded.", "To show it, leave away --no-model."
+        return "The model was not to be loaded.", "To show it, leave out --no-model."
     here = installed()
     if here is None:
         return "There is no scikit-learn here.", how

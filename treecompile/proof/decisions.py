@@ -478,7 +478,7 @@ class Reader:
         assert isinstance(behind[0], ast.Assign)
         values = value_of(behind[0].value, self.source.assigned)
         if not isinstance(values, tuple) or list(map(type, values)) != [float, float]:
-            raise Strange("what a vote adds is no number", behind[0])
+            raise Strange("what a vote adds is not a number", behind[0])
         return values
 
     def _in_loop(self, body: list[ast.stmt]) -> None:
@@ -506,7 +506,7 @@ class Reader:
             case _:
                 raise Strange("a leaf does something else than to add", stmt)
         if type(x) is not float:
-            raise Strange("a leaf adds something that is no float", stmt)
+            raise Strange("a leaf adds something that is not a float", stmt)
         return name, x
 
     def _compare_leaf(
@@ -752,7 +752,9 @@ class Reader:
     def _float(self, node: ast.expr) -> float:
         x = value_of(node, self.source.assigned)
         if type(x) is not float:
-            raise Strange("a number is compared with something that is no float", node)
+            raise Strange(
+                "a number is compared with something that is not a float", node
+            )
         return x
 
     def _set(self, node: ast.expr) -> frozenset[Any]:
@@ -769,7 +771,7 @@ class Reader:
         whole = Line(False, (), False)
         for x in values:
             if type(x) is not float:
-                raise Strange("a number is compared with something that is no float")
+                raise Strange("a number is compared with something that is not a float")
             whole = whole | compared("==", x)
         return whole
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import BadSchema
 from ..read.files import whole
 from ..table import rows_of_csv
+from ..visible import printable
 
 Rows = Callable[[ModuleType], Iterable[dict[str, Any]]]
 
@@ -33,7 +34,8 @@ def _content(path: Any) -> bytes:
     try:
         return whole(path)
     except OSError as error:
-        raise BadSchema(f"Cannot read {path}: {error.strerror}.") from None
+        where = printable(os.fsdecode(path))
+        raise BadSchema(f"Cannot read {where}: {error.strerror}.") from None
 
 
 def _of_csv(data: bytes, name: str, scorer: ModuleType) -> Iterator[dict[str, Any]]:

@@ -119,7 +119,7 @@ def value_of(node: ast.expr, names: Mapping[str, ast.expr]) -> Any:
     try:
         return _Constants(names).value(node, 0)
     except (KeyError, TypeError, ValueError):
-        raise Strange("there is something that is no constant", node) from None
+        raise Strange("there is something that is not a constant", node) from None
 
 
 class _Constants:
@@ -213,7 +213,7 @@ class _Constants:
                 return tuple(zip(*[iter(numbers)] * width))
             case ast.Subscript(of, ast.Constant(key)):
                 return self.value(of, depth + 1)[key]
-        raise Strange("there is something that is no constant", node)
+        raise Strange("there is something that is not a constant", node)
 
 
 def difference(

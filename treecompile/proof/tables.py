@@ -138,7 +138,7 @@ class TableReader:
             case (str(code), str(text)) if name in self.late and code in CODES:
                 with contextlib.suppress(ValueError):
                     return tuple(unpacked(code, text))
-        raise Strange(f"{name} is no array", self.source.assigned[name])
+        raise Strange(f"{name} is not an array", self.source.assigned[name])
 
     # --- What answers -----------------------------------------------------------------
 
@@ -185,7 +185,7 @@ class TableReader:
     def _stage(self, text: str, stmt: ast.stmt, stage: Trees) -> None:
         loop, at_leaf = _LOOP.match(text), _AT_LEAF.search(text)
         if at_leaf is None:
-            raise Strange("a leaf is no place in an array", stmt)
+            raise Strange("a leaf is not a place in an array", stmt)
         roots: tuple[Any, ...] = ()
         sums: tuple[Any, ...] = (0,) * len(stage.trees)
         if loop is not None:

@@ -328,7 +328,7 @@ def _opened(content: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
     except PermissionError:
         raise UnreadableFile("you have no permission to read this file") from None
     except ValueError:  # a null byte
-        raise UnreadableFile("this is no valid file name") from None
+        raise UnreadableFile("this is not a valid file name") from None
     except OSError as error:
         raise UnreadableFile(f"the file cannot be read: {error.strerror}") from None
     except MemoryError:

@@ -77,7 +77,7 @@ def refusal(name: Name, packed: bool = False) -> UnreadableFile:
         return UnreadableFile(
             f"the file holds an object of the class {text}, which this treecompile does "
             "not know as a part of a fitted model. Nothing was run. Take the model out "
-            "of what holds that object, or leave it away, and save the model alone"
+            "of what holds that object, or leave it out, and save the model alone"
         )
     if name.package in allowed.PACKAGES:
         return UnreadableFile(
