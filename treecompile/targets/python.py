@@ -38,7 +38,7 @@ from ..program import (
 from ..schema import property_of
 from .python_about import about, example_of, label_lines, public, record_lines
 from .python_ensemble import EnsembleText
-from .python_runtime import RuntimeFunction, taken_along
+from .python_runtime import RuntimeFunction, command_line, taken_along
 from .python_spelling import Spelling
 from .python_table import PackedTrees, is_packed
 from .python_text import (
@@ -170,6 +170,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "has_cuts": _has_rounded_cuts(program),
         "notes": _notes(program),
         "runtime": functions,
+        "command_line": command_line(),
         "public": public(program, model),
         "model": about(program),
         "example": example_of(program),
