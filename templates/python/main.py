@@ -245,7 +245,7 @@ def _opened(path: str, files: Any) -> Any:
             return stream
     ways: Any = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
     if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe
-        return files.enter_context(open(path, "w", **ways))  # noqa: SIM115
+        return files.enter_context(open(path, "w", **ways))
     path = os.path.realpath(path)
     part = f"{path}.{os.getpid()}.part"
 

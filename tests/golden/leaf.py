@@ -73,8 +73,11 @@ class InvalidRecord(ValueError):
     """A record that cannot be scored.
 
     .missing: the columns that it lacks; .invalid: column -> the value that is not valid;
-    errors(): every fault, in the types of JSON; str(): the same, for people.
+    .row: its number among many, from 0; errors(): every fault, in the types of JSON;
+    str(): the same, for people.
     """
+
+    row: int | None = None
 
     def __init__(
         self,
@@ -89,6 +92,11 @@ class InvalidRecord(ValueError):
         absent = {name for name in faults if faults[name][0] == "missing_column"}
         self.missing = tuple([name for name in faults if name in absent])
         self.invalid = {k: v for k, (_, v) in faults.items() if k not in absent}
+
+    def __reduce__(self) -> Any:
+        values = {k: (code, _pickled(v)) for k, (code, v) in self.faults.items()}
+        others = tuple(map(_pickled, self.others))
+        return InvalidRecord, (values, others, self.problem), {"row": self.row}
 
     def errors(self) -> list[dict[str, Any]]:
         """Of every fault its column, code, message, what is expected, nearest and value."""
@@ -113,8 +121,9 @@ class InvalidRecord(ValueError):
         return errors
 
     def __str__(self) -> str:
+        row = "" if self.row is None else f"row {self.row}: "
         if self.problem:
-            return self.problem
+            return row + self.problem
         absent = ["Not all columns were specified for model. Missing columns:"]
         invalid = ["Input is invalid:"]
         for error in self.errors():
@@ -125,7 +134,7 @@ class InvalidRecord(ValueError):
             hint = f' (the record has "{near}": did you mean "{name}"?)'
             absent.append(f"    {name}{hint if error['nearest'] else ''}")
         parts = [lines for lines in (absent, invalid) if len(lines) > 1]
-        return "\n".join(["\n".join(lines) for lines in parts])
+        return row + "\n".join(["\n".join(lines) for lines in parts])
 
 
 def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -161,16 +170,28 @@ def apply(record: Mapping[str, Any]) -> int:
 
 def predict_many(records: Iterable[Any]) -> list[float]:
     """The answers for many records, or for the rows of a frame."""
-    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
+    return _many(predict, records)
 
 
-def _rows(records: Any) -> Any:
-    """The records, or the rows of a frame of any library."""
+def _many(function: Callable[[Any], Any], records: Any) -> list[Any]:
+    """What a function answers for records of any kind; InvalidRecord with its row."""
+    if hasattr(records, "columns"):
+        names = list(records.columns)
+        twice = [name for name in COLUMNS if names.count(name) > 1]
+        if twice:
+            raise InvalidRecord({}, (), f"the frame has two columns {twice[0]!r}")
     if hasattr(records, "iter_rows"):
-        return records.iter_rows(named=True)
-    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
-        return records.to_dict("records")
-    return records
+        records = records.iter_rows(named=True)
+    elif hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        records = records.to_dict("records")
+    answers: list[Any] = []
+    try:
+        for record in records:
+            answers.append(function(record))
+    except InvalidRecord as error:
+        error.row = len(answers)
+        raise
+    return answers
 
 
 # What validate does with a record that is not plainly valid.
@@ -264,6 +285,16 @@ def _shown(value: Any) -> str:
         text = f"{type(value).__name__}(...)"
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:81])
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _pickled(value: Any) -> Any:
+    """A value as it comes back from a pickle, else what is shown of it."""
+    import pickle
+
+    try:
+        return pickle.loads(pickle.dumps(value))
+    except Exception:  # noqa: BLE001 (whatever its parts raise)
+        return _shown(value)
 
 
 def _as_json(value: Any) -> Any:
@@ -518,7 +549,7 @@ def _opened(path: str, files: Any) -> Any:
             return stream
     ways: Any = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
     if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe
-        return files.enter_context(open(path, "w", **ways))  # noqa: SIM115
+        return files.enter_context(open(path, "w", **ways))
     path = os.path.realpath(path)
     part = f"{path}.{os.getpid()}.part"
 
