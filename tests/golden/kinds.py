@@ -936,7 +936,7 @@ def _reader(name: str, decimal: str) -> Callable[[str], Any]:
                 return int(word)  # which is refused as it is in JSON
         except ValueError:
             return text
-        return x if x == x else text
+        return x if x <= 0 or x > 0 else text  # nan is no number
 
     return read
 
