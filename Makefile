@@ -54,6 +54,7 @@ lint: $(VENV)/test.installed
 	$(BIN)/black --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/mypy --strict templates/python/runtime.py
+	$(BIN)/mypy --strict templates/python/main.py
 
 format: $(VENV)/test.installed
 	$(BIN)/ruff check --fix .

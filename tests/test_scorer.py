@@ -475,3 +475,51 @@ def test_the_source_is_marked_by_kind() -> None:
 def test_it_is_exported() -> None:
     assert treecompile.load is load and isinstance(load(FOREST), Scorer)
     ast.parse(load(FOREST).source)
+
+
+IN_A_POOL = """
+import pickle, sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import treecompile
+
+if __name__ == "__main__":
+    scorer = treecompile.load(sys.argv[1])
+    records = [scorer.EXAMPLE, {**scorer.EXAMPLE, sorted(scorer.EXAMPLE)[0]: "wide"}]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        for name in ("predict", "predict_proba", "validate", "predict_many"):
+            function = getattr(scorer, name)
+            given = records[:1] if name == "predict_many" else records[0]
+            assert list(pool.submit(function, given).result()) == list(function(given))
+        error = pool.submit(scorer.predict, records[1]).exception()
+        assert isinstance(error, scorer.InvalidRecord), error
+        values = scorer.validate(records[0])
+        assert pool.submit(scorer.score, *values).result() == scorer.score(*values)
+    print(error)
+"""
+
+
+def test_functions_and_refusals_go_to_another_process_and_back(tmp_path: Path) -> None:
+    (tmp_path / "pool.py").write_text(IN_A_POOL)
+    model = ROOT / "examples" / "iris" / "model.pkl"
+    done = subprocess.run(
+        [sys.executable, "pool.py", model], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"wide" is not a valid value' in done.stdout
+
+
+def test_a_refusal_is_read_where_its_scorer_is_not() -> None:
+    scorer = load(ROOT / "examples" / "iris" / "model.pkl")
+    with pytest.raises(scorer.InvalidRecord) as caught:
+        scorer.predict({"petal length (cm)": "wide"})
+    data, text = pickle.dumps(caught.value), str(caught.value)
+    code = f"import pickle; print(pickle.loads({data!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == text + "\n", done.stderr
+
+
+def test_scorers_of_one_text_share_what_they_raise(forest: Scorer) -> None:
+    again = Scorer(forest.source)
+    with pytest.raises(again.InvalidRecord):
+        forest.predict({})

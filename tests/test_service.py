@@ -160,12 +160,29 @@ def test_an_invalid_record_pickles(tmp_path: Path) -> None:
         "back = pickle.loads(pickle.dumps(made))\n"
         "assert type(back) is scorer.InvalidRecord and str(back) == str(made)\n"
         "assert back.errors() == made.errors() and back.missing == made.missing\n"
+        "made.row = 7\n"
+        "assert pickle.loads(pickle.dumps(made)).row == 7\n"
         "try: scorer.predict(7)\n"
         "except ValueError as error: made = error\n"
         "assert str(pickle.loads(pickle.dumps(made))) == str(made)\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=MUSHROOM, check=True)
     assert pickle  # used in the code above
+
+
+def test_a_refusal_of_what_cannot_be_pickled_pickles_as_it_is_shown() -> None:
+    code = (
+        "import pickle, threading, scorer\n"
+        "class Once:\n"
+        "    def __reduce__(self): return Once, (1,)\n"
+        "for value in threading.Lock(), (x for x in ()), Once(), lambda: 0:\n"
+        "    try: scorer.predict({'odor': value, threading.Lock(): 1})\n"
+        "    except ValueError as error: made = error\n"
+        "    back = pickle.loads(pickle.dumps(made))\n"
+        "    assert str(back) == str(made) and back.errors() == made.errors()\n"
+        "    assert back.invalid == {'odor': made.errors()[0]['value']}\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=MUSHROOM, check=True)
 
 
 def test_one_except_serves_for_all_scorers(
@@ -379,6 +396,30 @@ def test_frames_are_answered_row_by_row(mushroom: ModuleType) -> None:
         mushroom.predict_many(series) == expected == mushroom.predict_many(iter(rows))
     )
     assert mushroom.predict(pd.DataFrame(rows).iloc[0]) == expected[0]
+
+
+def test_the_row_of_a_refusal_is_said(mushroom: ModuleType) -> None:
+    rows = [GOOD, GOOD, {**GOOD, "odor": "x"}, GOOD]
+    for function in (mushroom.predict_many, mushroom.predict_proba_many):
+        for given in (rows, iter(rows), pd.DataFrame(rows), pl.DataFrame(rows)):
+            with pytest.raises(mushroom.InvalidRecord) as caught:
+                function(given)
+            assert caught.value.row == 2
+            assert str(caught.value).startswith("row 2: Input is invalid:\n")
+    with pytest.raises(mushroom.InvalidRecord) as caught:
+        mushroom.predict({**GOOD, "odor": "x"})
+    assert caught.value.row is None and str(caught.value).startswith("Input is")
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused(mushroom: ModuleType) -> None:
+    frame = pd.DataFrame([GOOD, GOOD])
+    twice = pd.concat([frame, frame[["odor"]]], axis=1)
+    with pytest.raises(mushroom.InvalidRecord, match="two columns 'odor'"):
+        mushroom.predict_many(twice)
+    frame.insert(0, "other", 1)
+    twice = pd.concat([frame, frame[["other"]]], axis=1)
+    with pytest.warns(UserWarning):
+        assert mushroom.predict_many(twice) == [True, True]
 
 
 def test_one_frame_is_no_record(mushroom: ModuleType, numbers: ModuleType) -> None:

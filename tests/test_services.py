@@ -161,6 +161,23 @@ def test_fastapi_answers(fastapi: str) -> None:
     assert asked(f"{fastapi}/model")[1]["digest"].startswith(headers["X-Model"])
 
 
+def test_every_answer_says_which_model_it_is_from(fastapi: str, flask: str) -> None:
+    for url in (fastapi, flask):
+        for path, body in (
+            ("score", GOOD),
+            ("score", BAD),
+            ("score", b"{"),
+            ("model", None),
+        ):
+            _, _, headers = asked(f"{url}/{path}", body)
+            assert DIGEST.fullmatch(headers["X-Model"])
+
+
+def test_null_is_json_and_no_record(flask: str) -> None:
+    status, answer, _ = asked(f"{flask}/score", b"null")
+    assert status == 400 and answer["errors"][0]["code"] == "not_a_mapping"
+
+
 def test_fastapi_refuses_in_its_own_form(fastapi: str) -> None:
     status, answer, _ = asked(f"{fastapi}/score", BAD)
     assert status == 422 and list(answer) == ["detail"]
@@ -227,6 +244,11 @@ def test_the_function_refuses(handler: Any) -> None:
     for body in (None, "", "{", "[]", "7", "[" * 100_000, '{"odor": NaN}'):
         answer = handler({"body": body})
         assert answer["statusCode"] == 400 and json.loads(answer["body"])["message"]
+    coded = base64.b64encode(json.dumps(GOOD).encode()).decode()
+    for event in ({"body": GOOD}, {"body": coded, "isBase64Encoded": True}):
+        assert json.loads(handler(event)["body"]) == ANSWER
+    for event in ({"body": {}}, {"body": "null"}, {"body": BAD}):
+        assert json.loads(handler(event)["body"])["errors"]
     answer = handler({"body": "!", "isBase64Encoded": True})
     assert answer["statusCode"] == 400
 

@@ -89,9 +89,12 @@ def compile_model(
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
     what cannot be compiled exactly, BadSchema for the schema or the data.
     """
+    from .parameters import check_choice, check_switch, options_of
     from .sources import read_model
 
-    options = _options(
+    check_choice("target", target)
+    check_switch("format", format)
+    options = options_of(
         target=target,
         threshold=threshold,
         columns=columns,
@@ -123,6 +126,7 @@ def load(model: Any, **options: Any) -> Scorer:
     """
     from inspect import signature
 
+    from .parameters import check_choice, check_switch, options_of
     from .scorer import Origin, Scorer
     from .scorer.top import picture_of
     from .sources import read_model
@@ -131,11 +135,13 @@ def load(model: Any, **options: Any) -> Scorer:
     bound.apply_defaults()
     given = bound.arguments
     del given["model"]
+    check_choice("target", given["target"])
+    check_switch("format", given["format"])
     if given.pop("target") != "python":
         raise ValueError("A scorer in this process is Python: leave target out.")
-    described = _described(given.pop("schema"), given.pop("data"))
-    format, file = given.pop("format"), read_model(model)
-    asked = _options(**given)
+    schema, data, format = map(given.pop, ("schema", "data", "format"))
+    asked = options_of(**given)
+    file, described = read_model(model), _described(schema, data)
     source, program = _compiled(file, described, asked, format)
     origin = Origin(file, described, asked)
     return Scorer(source, picture=picture_of(program), origin=origin)
@@ -155,21 +161,6 @@ def inspect(model: Any, *, part: str | None = None) -> Inspection:
     from .overview import overview
 
     return Inspection(overview(model_file(model, lenient=True), part), name_of(model))
-
-
-def _options(
-    *, encode: Any, preprocess: Any, category_dtype: Any, stamp: Any, **others: Any
-) -> Options:
-    """The options of a build, as they are given from Python."""
-    from .options import Options
-
-    return Options(
-        category_dtype=_joined(category_dtype),
-        encode=tuple((encode or {}).items()),
-        preprocess=_several(preprocess),
-        stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
-        **others,
-    )
 
 
 def _compiled(
@@ -264,23 +255,15 @@ def _text(scorer: Any) -> bytes | str:
         raise UnreadableFile(f"Cannot read {where}: {error.strerror}.") from None
 
 
-def _several(given: Any) -> tuple[Any, ...]:
-    if given is None:
-        return ()
-    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
-
-
-def _joined(names: str | Iterable[str] | None) -> str | None:
-    return names if names is None or isinstance(names, str) else ",".join(names)
-
-
 def _described(schema: Any, data: Any) -> tuple[Described, ...] | None:
     from .frame import columns_of_frame
+    from .parameters import check_description
     from .schema import columns_of_schema, parse_schema
     from .table import columns_of_csv
 
     if schema is not None and data is not None:
         raise BadSchema("Give a schema or data, not both.")
+    check_description(schema, data)
     if isinstance(schema, (str, os.PathLike)):
         return parse_schema(_bytes(schema), os.path.basename(schema))
     if schema is not None:

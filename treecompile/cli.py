@@ -14,6 +14,7 @@ import click
 from . import __version__
 from .errors import TreecompileError
 from .output import Commands, Failed, keep, say, show, write
+from .parameters import CHOICES, MOST_SAMPLES, options_of
 
 if TYPE_CHECKING:
     from .program import Program
@@ -190,14 +191,14 @@ def main() -> None:
 )
 @click.option(
     "--columns",
-    type=click.Choice(["used", "all"]),
+    type=click.Choice(CHOICES["columns"]),
     default="used",
     show_default=True,
     help="Which columns a record must hold: those that can change the answer, or all.",
 )
 @click.option(
     "--unknown",
-    type=click.Choice(["model", "reject"]),
+    type=click.Choice(CHOICES["unknown"]),
     default="model",
     show_default=True,
     help="An unseen category: as the fitted encoder takes it, or always refused.",
@@ -211,7 +212,7 @@ def main() -> None:
 )
 @click.option(
     "--target",
-    type=click.Choice(["python", "javascript"]),
+    type=click.Choice(CHOICES["target"]),
     default="python",
     show_default=True,
     help="The language of the scorer.",
@@ -223,7 +224,7 @@ def main() -> None:
 )
 @click.option(
     "--layout",
-    type=click.Choice(["auto", "nested", "table"]),
+    type=click.Choice(CHOICES["layout"]),
     default="auto",
     show_default=True,
     help="How trees stand in the scorer: as nested ifs, or as a table of numbers, which "
@@ -236,7 +237,7 @@ def main() -> None:
 )
 @click.option(
     "--self-test",
-    type=click.IntRange(0, 100_000),
+    type=click.IntRange(0, MOST_SAMPLES),
     default=0,
     metavar="N",
     help="Put N records with the model's answers into the scorer, which answers them "
@@ -306,11 +307,10 @@ def build(
     from . import _described
     from .emit import emit
     from .import_cost import import_note
-    from .options import Options
     from .read import read_file
     from .stages import folded, lowered
 
-    options = Options(
+    options = options_of(
         target=target,
         threshold=threshold,
         columns=columns,
@@ -547,11 +547,10 @@ def schema(
         described = columns_of_csv(data, name)
         product = schema_of_data(described)
     else:
-        from .options import Options
         from .read import read_bytes
         from .stages import program_of
 
-        options = Options(
+        options = options_of(
             part=part,
             encode=encode,
             preprocess=preprocess,

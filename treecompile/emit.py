@@ -7,11 +7,12 @@ from functools import cache
 import jinja2
 
 from .errors import not_too_deep
+from .parameters import CHOICES
 from .program import Program
 from .targets import javascript, python
 
 TARGETS = {"python": python, "javascript": javascript}
-LAYOUTS = ("auto", "nested", "table")
+LAYOUTS = CHOICES["layout"]
 
 # black takes a quarter of a second for a thousand lines, and more in proportion as
 # they grow; what is emitted is laid out as black would have it anyway.

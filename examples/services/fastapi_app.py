@@ -37,8 +37,7 @@ class Answer(BaseModel):
 
 
 @app.post("/score")
-def score(record: Annotated[Record, Body(examples=[EXAMPLE])], out: Response) -> Answer:
-    out.headers["X-Model"] = app.version
+def score(record: Annotated[Record, Body(examples=[EXAMPLE])]) -> Answer:
     try:
         shares = dict(zip(map(str, CLASSES), predict_proba(record)))
         answer = Answer(prediction=predict(record), probability=shares)
@@ -52,6 +51,14 @@ def score(record: Annotated[Record, Body(examples=[EXAMPLE])], out: Response) ->
 def model() -> dict[str, Any]:
     """What this was compiled from."""
     return MODEL
+
+
+@app.middleware("http")
+async def stamp(request: Request, answer: Any) -> Response:
+    """Every response says which model stands behind it."""
+    response = await answer(request)
+    response.headers["X-Model"] = app.version
+    return response
 
 
 def fault(error: dict[str, Any]) -> dict[str, Any]:

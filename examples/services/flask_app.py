@@ -8,6 +8,7 @@ import os
 
 from flask import Flask, request
 from scorer import CLASSES, MODEL, SCHEMA, InvalidRecord, predict, predict_proba
+from werkzeug.exceptions import HTTPException
 
 app = Flask(__name__)
 log = logging.getLogger("scores")
@@ -18,14 +19,10 @@ VERSION = MODEL["digest"][:12]
 @app.post("/score")
 def score():
     try:
-        record = request.get_json(silent=True)  # None if the body is not JSON
-    except RecursionError:  # it is, and nested without end
-        record = None
-    if record is None:
-        return {
-            "message": "The body is not JSON (application/json).",
-            "errors": [],
-        }, 400
+        record = request.get_json()  # null, too, which is no record
+    except (HTTPException, RecursionError):  # that is nested without end
+        message = "The body is not JSON (application/json)."
+        return {"message": message, "errors": []}, 400
     try:
         shares = dict(zip(map(str, CLASSES), predict_proba(record)))
         answer = {"prediction": predict(record), "probability": shares}

@@ -11,12 +11,13 @@ VERSION = MODEL["digest"][:12]
 
 
 def handler(event, context=None):
-    body = event.get("body") or ""
+    record = event.get("body")
     try:
         if event.get("isBase64Encoded"):
-            body = base64.b64decode(body)
-        record = json.loads(body)
-    except (ValueError, RecursionError):
+            record = base64.b64decode(record)
+        if not isinstance(record, dict):  # which a direct call may give
+            record = json.loads(record or "")
+    except (TypeError, ValueError, RecursionError):
         return answer(400, {"message": "The body is not JSON.", "errors": []})
     try:
         shares = dict(zip(map(str, CLASSES), predict_proba(record)))

@@ -82,8 +82,11 @@ class InvalidRecord(ValueError):
     """A record that cannot be scored.
 
     .missing: the columns that it lacks; .invalid: column -> the value that is not valid;
-    errors(): every fault, in the types of JSON; str(): the same, for people.
+    .row: its number among many, from 0; errors(): every fault, in the types of JSON;
+    str(): the same, for people.
     """
+
+    row: int | None = None
 
     def __init__(
         self,
@@ -98,6 +101,11 @@ class InvalidRecord(ValueError):
         absent = {name for name in faults if faults[name][0] == "missing_column"}
         self.missing = tuple([name for name in faults if name in absent])
         self.invalid = {k: v for k, (_, v) in faults.items() if k not in absent}
+
+    def __reduce__(self) -> Any:
+        values = {k: (code, _pickled(v)) for k, (code, v) in self.faults.items()}
+        others = tuple(map(_pickled, self.others))
+        return InvalidRecord, (values, others, self.problem), {"row": self.row}
 
     def errors(self) -> list[dict[str, Any]]:
         """Of every fault its column, code, message, what is expected, nearest and value."""
@@ -122,8 +130,9 @@ class InvalidRecord(ValueError):
         return errors
 
     def __str__(self) -> str:
+        row = "" if self.row is None else f"row {self.row}: "
         if self.problem:
-            return self.problem
+            return row + self.problem
         absent = ["Not all columns were specified for model. Missing columns:"]
         invalid = ["Input is invalid:"]
         for error in self.errors():
@@ -134,7 +143,7 @@ class InvalidRecord(ValueError):
             hint = f' (the record has "{near}": did you mean "{name}"?)'
             absent.append(f"    {name}{hint if error['nearest'] else ''}")
         parts = [lines for lines in (absent, invalid) if len(lines) > 1]
-        return "\n".join(["\n".join(lines) for lines in parts])
+        return row + "\n".join(["\n".join(lines) for lines in parts])
 
 
 def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -272,16 +281,28 @@ def apply(record: Mapping[str, Any]) -> int:
 
 def predict_many(records: Iterable[Any]) -> list[float]:
     """The answers for many records, or for the rows of a frame."""
-    return [PREDICTIONS[score(*validate(record))] for record in _rows(records)]
+    return _many(predict, records)
 
 
-def _rows(records: Any) -> Any:
-    """The records, or the rows of a frame of any library."""
+def _many(function: Callable[[Any], Any], records: Any) -> list[Any]:
+    """What a function answers for records of any kind; InvalidRecord with its row."""
+    if hasattr(records, "columns"):
+        names = list(records.columns)
+        twice = [name for name in COLUMNS if names.count(name) > 1]
+        if twice:
+            raise InvalidRecord({}, (), f"the frame has two columns {twice[0]!r}")
     if hasattr(records, "iter_rows"):
-        return records.iter_rows(named=True)
-    if hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
-        return records.to_dict("records")
-    return records
+        records = records.iter_rows(named=True)
+    elif hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
+        records = records.to_dict("records")
+    answers: list[Any] = []
+    try:
+        for record in records:
+            answers.append(function(record))
+    except InvalidRecord as error:
+        error.row = len(answers)
+        raise
+    return answers
 
 
 # What validate does with a record that is not plainly valid.
@@ -377,6 +398,16 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def _pickled(value: Any) -> Any:
+    """A value as it comes back from a pickle, else what is shown of it."""
+    import pickle
+
+    try:
+        return pickle.loads(pickle.dumps(value))
+    except Exception:  # noqa: BLE001 (whatever its parts raise)
+        return _shown(value)
+
+
 def _as_json(value: Any) -> Any:
     """A value where JSON has it, else what is shown of it."""
     if isinstance(value, str):
@@ -413,6 +444,11 @@ def _nearest(word: Any, words: Iterable[Any], room: int) -> tuple[str | None, in
     return next(iter(get_close_matches(word, words, 1)), None), room - cost
 
 
+# The command line: what it calls the answers, and what gives which probabilities.
+_ANSWERS = ["prediction"]
+_SHARES: Any = ()
+
+
 def main() -> int:
     """Score the records of a CSV or JSON file: an answer for each, in their order."""
     import os
@@ -423,18 +459,19 @@ def main() -> int:
     try:
         try:
             code = _command()
-        except SystemExit as end:  # of argparse
+        except SystemExit as end:  # of argparse, or of a signal
             code = int(end.code or 0)
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
+        _say("interrupted")
         code = 130
     except OSError as error:
         code = 1
         if not isinstance(error, BrokenPipeError):  # whose reader has had enough
             where = f" {error.filename}" if error.filename else ""
             _say(f"cannot write{where}: {error.strerror or error}")
-        if sys.stdout is not None:
+        if sys.stdout is not None:  # what is left in it would fail again
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
@@ -442,12 +479,16 @@ def main() -> int:
 def _command() -> int:
     """What the command line asks for; the exit code."""
     import argparse
+    import contextlib
     import json
     import sys
 
     parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.set_defaults(proba=False, self_test=False, wrong=parser.error)
     add = parser.add_argument
     add("file", nargs="?", metavar="FILE", help="CSV or JSON; - is standard input")
+    if _SHARES:
+        add("--proba", action="store_true", help="answer probabilities, by class")
     add("--csv", action="store_true", help="write CSV, in place of a JSON value a line")
     add("--id", action="append", default=[], metavar="COLUMN", help="keep it in CSV")
     add("--all-columns", action="store_true", help="keep all of them in CSV")
@@ -458,166 +499,142 @@ def _command() -> int:
     add("--encoding", help="that of FILE, where it is neither UTF-8 nor UTF-16")
     add("--schema", action="store_true", help="print the JSON Schema of a record")
     add("--version", action="store_true", help="print MODEL: what this was made of")
+    if "self_test" in globals():
+        add("--self-test", action="store_true", help="answer the records of SELF_TEST")
     options = parser.parse_args()
     if sys.stdout is None:
         raise OSError("standard output is closed")
     if options.schema or options.version:
         print(json.dumps(SCHEMA if options.schema else MODEL, indent=2))
         return 0
+    if options.self_test:
+        return int(globals()["self_test"]())
     if (options.id or options.all_columns) and not options.csv:
         parser.error("--id and --all-columns go with --csv")
-    if options.delimiter is not None and len(options.delimiter) != 1:
-        parser.error("--delimiter is one character")
-    file = "-" if options.file is None else options.file
-    if file == "-" and sys.stdin is None:
-        parser.error("standard input is closed")
-    if file == "-" and sys.stdin.isatty():
-        if options.file is None:
-            parser.error("a FILE is missing (- is standard input)")
-        _say("reading records from the terminal, to an end of file (Ctrl-D)")
+    if len(options.delimiter or ",") != 1 or options.delimiter in ('"', "\n", "\r"):
+        parser.error("--delimiter is one character, and no quote")
+    if options.file in (None, "-"):
+        if sys.stdin is None:
+            parser.error("standard input is closed")
+        if sys.stdin.isatty():
+            if options.file is None:
+                parser.error("a FILE is missing (- is standard input)")
+            _say("reading records from the terminal, to an end of file (Ctrl-D)")
+        options.file = "-"
     try:
-        stream = _text(file, options)
-    except (OSError, LookupError) as error:
-        parser.error(str(error))
+        with contextlib.ExitStack() as files:
+            return _score_rows(_read_rows(options), options, files)
     except ValueError as error:
-        _say(f"{file}: {error}")
-        return 1
-    try:
-        return _score_rows(_records(stream, file, options), options)
-    except LookupError as error:
-        parser.error(str(error))
-    except ValueError as error:
-        _say(f"{file}: {error}")
+        _say(f"{options.file}: {error}")
         return 1
 
 
-def _score_rows(rows: Iterator[Any], options: Any) -> int:
+def _score_rows(rows: Iterator[Any], options: Any, files: Any) -> int:
     """Write an answer for each row, and say what is refused; 1 if anything is."""
     import csv
     import json
-    import os
+    import re
     import sys
-    from contextlib import ExitStack
+    from time import monotonic
 
     names = next(rows)
-    places = list(range(len(names))) if options.all_columns else []
-    for name in options.id:
+    kept = list(dict.fromkeys([*(names if options.all_columns else ()), *options.id]))
+    for name in kept:
         if name not in names:
-            raise LookupError(f"there is no column {name!r}")
-        places += [names.index(name)] if names.index(name) not in places else []
-    kept = [names[place] for place in places]
-    titles = _titles(kept, False)
-    path, part = options.output, ""
-    if path and (os.path.isfile(path) or not os.path.exists(path)):  # so no device
-        path = os.path.realpath(path)
-        part = f"{path}.part"
-    try:
-        with ExitStack() as files:
-            out, log = sys.stdout, None
-            if path:
-                out = files.enter_context(
-                    open(part or path, "w", encoding="utf-8", newline="")
-                )
-            elif options.csv and hasattr(out, "reconfigure"):
-                out.reconfigure(encoding="utf-8", newline="")
-            if options.errors:
-                log = files.enter_context(open(options.errors, "w"))
-            table = csv.writer(out, lineterminator="\n")
-            if options.csv:
-                table.writerow(kept + titles)
-            refused = _Refused(log)
-            files.push(refused.summary)
-            for line, record, cells in rows:
-                refused.rows += 1
-                if not refused.rows & 4095:
-                    refused.watch()
-                answer: Any = None
-                try:
-                    if isinstance(record, InvalidRecord):
-                        raise record
-                    answer = _answered(record, options)
-                except InvalidRecord as error:
-                    refused.add(line, error)
-                    if options.csv:
-                        answer = [None] * len(titles)
-                if options.csv:
-                    cells += [""] * (len(names) - len(cells))
-                    table.writerow([cells[place] for place in places] + answer)
-                else:
-                    out.write(json.dumps(answer) + "\n")
-        if part:
-            os.replace(part, path)
-    finally:
-        if part and os.path.exists(part):
-            os.unlink(part)
-    return 1 if refused.bad else 0
-
-
-class _Refused:
-    """What is refused: each complaint is said once, and counted."""
-
-    def __init__(self, log: Any) -> None:
-        import sys
-        from time import monotonic
-
-        self.log = log
-        self.seen: dict[str, list[int]] = {}
-        self.rows = self.bad = 0
-        self.clock = monotonic if sys.stderr.isatty() else None
-        self.due = monotonic() + 1
-
-    def watch(self) -> None:
-        """Say on a terminal how many rows there were, now and then."""
-        import sys
-
-        if self.clock and self.clock() > self.due:
-            self.due = self.clock() + 0.2
-            print(f"{self.rows} rows", end="\r", file=sys.stderr, flush=True)
-
-    def add(self, line: int, error: InvalidRecord) -> None:
-        import json
-
-        self.bad += 1
-        if self.log is not None:
-            fault = {"line": line, "errors": error.errors()}
-            self.log.write(json.dumps(fault) + "\n")
-        text = str(error)
-        if text in self.seen:
-            self.seen[text][1] += 1
-        elif len(self.seen) < 100:
-            self.seen[text] = [line, 0]
-            _say(f"line {line}: {text}")
-
-    def summary(self, problem: Any, *_: Any) -> None:
-        """Say how many rows were scored, unless nobody reads the answers."""
-        if problem is not None and not issubclass(problem, ValueError):
-            return
-        said = len(self.seen)
-        for line, more in self.seen.values():
-            said += more
-            if more:
-                _say(f"line {line}: the same in {more} more")
-        if said < self.bad:
-            _say(f"... and {self.bad - said} more, all of which --errors FILE writes")
-        _say(f"{self.rows - self.bad} scored, {self.bad} refused")
+            options.wrong(f"there is no column {name!r}")
+    places, titles = list(map(names.index, kept)), _titles(kept, options)
+    out = _opened(options.output, files) if options.output else sys.stdout
+    log = _opened(options.errors, files) if options.errors else None
+    if options.csv and hasattr(out, "reconfigure"):
+        out.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    table = csv.writer(out, lineterminator="\n")
+    if options.csv:
+        table.writerow(kept + titles)
+    count = bad = 0
+    said: dict[str, list[int]] = {}  # a complaint: its first line, and how many more
+    due = monotonic() + 1 if sys.stderr.isatty() else float("inf")
+    for line, record, cells in rows:
+        count += 1
+        if not count & 1023 and monotonic() > due:
+            due = monotonic() + 0.2
+            print(f"{count} rows", end="\r", file=sys.stderr, flush=True)
+        try:
+            if isinstance(record, InvalidRecord):
+                raise record
+            answer = _answered(record, options)
+        except InvalidRecord as error:
+            bad += 1
+            answer = [None] * len(titles) if options.csv else None
+            if log:
+                fault = {"line": line, "errors": error.errors()}
+                log.write(json.dumps(fault) + "\n")
+            text = str(error)
+            if options.decimal == "." and re.search(r'"[+-]?\d+,\d+" is not', text):
+                text += "\n    (numbers with a decimal comma are read with --decimal ,)"
+            if text in said:
+                said[text][1] += 1
+            elif len(said) < 100:
+                said[text] = [line, 0]
+                _say(f"line {line}: {text}")
+        if options.csv:
+            cells += [""] * (len(names) - len(cells))
+            table.writerow([cells[place] for place in places] + answer)
+        else:
+            out.write(json.dumps(answer) + "\n")
+    for line, more in said.values():
+        if more:
+            _say(f"line {line}: the same in {more} more")
+    unsaid = bad - sum(1 + more for _, more in said.values())
+    if unsaid:
+        _say(f"... and {unsaid} more, all of which --errors FILE writes")
+    _say(f"{count - bad} scored, {bad} refused")
+    return 1 if bad else 0
 
 
 def _answered(record: Any, options: Any) -> Any:
     """The answer for a record, as JSON has it; as the cells of a row for CSV."""
+    if not options.proba:
+        return _cells(predict(record)) if options.csv else predict(record)
+    shares, labels = _SHARES
     if options.csv:
-        cells: list[Any] = [predict(record)]
-        return cells
-    return predict(record)
+        return _cells(predict(record)) + _cells(shares(record))
+    return _by_class(labels, shares(record))
 
 
-def _titles(kept: list[str], proba: bool) -> list[str]:
+def _cells(answer: Any) -> list[Any]:
+    """An answer, or those of several outputs, as the cells of a row."""
+    if not isinstance(answer, tuple):
+        return [answer]
+    nested = isinstance(answer[0], tuple)
+    return [cell for part in answer for cell in part] if nested else list(answer)
+
+
+def _by_class(labels: Any, shares: Any) -> Any:
+    """Probabilities by the names of classes, or by numbers where two have one name."""
+    if isinstance(shares[0], tuple):
+        return list(map(_by_class, labels, shares))
+    names = list(map(str, labels))
+    unique = len(set(names)) == len(names)
+    return dict(zip(names if unique else map(str, range(len(names))), shares))
+
+
+def _titles(kept: list[str], options: Any) -> list[str]:
     """The names of the answers' columns in a CSV file."""
-    titles = ["prediction"]
     taken = {name.casefold() for name in kept}
-    for name in [*titles, "problem"]:
-        if name in taken:
-            raise LookupError(f"a column that is kept is called {name!r}")
-    return titles
+    for name in taken.intersection([*_ANSWERS, "problem"]):
+        options.wrong(f"a column that is kept is called {name!r}")
+    if not options.proba:
+        return _ANSWERS
+    labels = list(map(str, _SHARES[1]))
+    if isinstance(_SHARES[1][0], tuple):
+        labels = [f"{i}_{label}" for i, of in enumerate(_SHARES[1]) for label in of]
+    names = [f"probability_{label}" for label in labels]
+    folded = {name.casefold() for name in names}
+    long = any(len(name.encode("utf-8", "replace")) > 63 for name in names)
+    if long or len(folded) < len(names) or folded & taken:
+        _say("the probabilities are numbered, in the order of CLASSES")
+        names = [f"probability_{i}" for i in range(len(names))]
+    return _ANSWERS + names
 
 
 def _say(text: str) -> None:
@@ -632,209 +649,240 @@ def _say(text: str) -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
-def _text(file: str, options: Any) -> Any:
-    """A file as a stream of text; ValueError where it is of another kind."""
-    import gzip
-    import io
+def _opened(path: str, files: Any) -> Any:
+    """A file to write to, which takes its place when it is whole; or a stream."""
     import os
-    import zlib
+    import signal
+    import sys
 
-    source, named = (0, False) if file == "-" else (file, True)
-    raw: Any = open(source, "rb", closefd=named)  # noqa: SIM115
-    for name in filter(os.path.isfile, [options.output or "", options.errors or ""]):
-        if os.path.samestat(os.stat(name), os.fstat(raw.fileno())):
-            raise LookupError(f"{name} is the file that is read")
-    head = raw.peek(512)
-    if head[:2] == b"\x1f\x8b":
-        raw = gzip.GzipFile(fileobj=raw)
-        try:
-            head = raw.peek(512)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"this is no whole gzip file: {error}") from None
-    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    for start, kind in (
-        (b"PK", "an Excel workbook, or another zip archive"),
-        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-        (b"PAR1", "a Parquet file"),
-        (b"ARROW1", "an Arrow or Feather file"),
-        (b"SQLite", "a SQLite database"),
-        (b"\x80", "a pickle"),
-        (b"%PDF", "a PDF document"),
-        (b"<", "HTML or XML"),
-        (b"BZh", "a bz2 file"),
-        (b"\xfd7zXZ", "an xz file"),
-        (b"\x28\xb5\x2f\xfd", "a zstd file"),
-        (b"", "a binary file" if b"\0" in head and encoding != "utf-16" else ""),
-    ):
-        if kind and head.startswith(start) and not options.encoding:
-            words = "save its table as CSV, or name its --encoding, as utf-16-le"
-            raise ValueError(f"this looks like {kind}: {words}")
-    encoding = options.encoding or encoding
-    return io.TextIOWrapper(raw, encoding, "surrogateescape", newline="")
+    for stream in (sys.stdout, sys.stderr):  # it is /dev/stdout, under whatever name
+        if _identity(path) == _identity(stream.fileno()):
+            return stream
+    ways: Any = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe
+        return files.enter_context(open(path, "w", **ways))
+    path = os.path.realpath(path)
+    part = f"{path}.{os.getpid()}.part"
+
+    def finish(problem: Any, *_: Any) -> None:
+        if problem is None:
+            os.replace(part, path)
+        elif os.path.exists(part):
+            os.unlink(part)
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it is finished
+    files.push(finish)
+    out = files.enter_context(open(part, "x", **ways))  # noqa: SIM115
+    if os.path.exists(path):  # its permissions stay
+        os.chmod(part, os.stat(path).st_mode & 0o777)
+    return out
 
 
-def _records(stream: Any, file: str, options: Any) -> Iterator[Any]:
+def _identity(file: Any) -> Any:
+    """What tells a file from every other, by its path or number."""
+    import os
+
+    return os.stat(file)[1:3] if os.path.exists(file) else os.path.realpath(file)
+
+
+def _read_rows(options: Any) -> Iterator[Any]:
     """The names of the columns; then for each record its line, what it is (an
     InvalidRecord, where it cannot be read), and its cells."""
     import itertools
-
-    lines = _lines(stream)
-    first = next(lines, "")
-    encoding = stream.encoding.upper().replace("-SIG", "")
-    start = first.lstrip()[:1]
-    if start not in ("{", "[") and not file.endswith((".jsonl", ".ndjson")):
-        yield from _csv_rows(first, lines, encoding, options)
-        return
-    whole = start == "[" or first.strip() == "{"
-    rows = (_json_values if whole else _json_lines)(first, lines, encoding)
-    some = list(itertools.islice(rows, 1))
-    names = list(some[0][1]) if some and isinstance(some[0][1], dict) else [*COLUMNS]
-    names += [name for name in dict.fromkeys(options.id) if name not in names]
-    yield names
-    for line, record, cells in itertools.chain(some, rows):
-        if options.csv and isinstance(record, dict):
-            cells = [record.get(name, "") for name in names]
-        yield line, record, cells
-
-
-def _lines(stream: Any) -> Iterator[str]:
-    """The lines of a file."""
     import zlib
 
     try:
-        yield from stream
+        stream = _text(options)
+        first, line = stream.readline(1 << 16).lstrip("\ufeff"), 1
+        while first.isspace():
+            first, line = stream.readline(1 << 16), line + 1
+        start = first.lstrip()[:1]
+        if start != "[" and not first.endswith(("\n", "\r")):
+            first += stream.readline()
+        if start not in ("[", "{") and not options.file.endswith((".jsonl", ".ndjson")):
+            yield from _csv_rows(first, stream, line, options)
+            return
+        values = (_json_array if start == "[" else _json_lines)(first, stream, line)
+        some = list(itertools.islice(values, 1))
+        keys = some and isinstance(some[0][1], dict)
+        names = list(dict.fromkeys([*(some[0][1] if keys else COLUMNS), *options.id]))
+        yield names
+        for line, record in itertools.chain(some, values):
+            if options.csv and isinstance(record, dict):
+                yield line, record, [record.get(name, "") for name in names]
+            else:
+                yield line, record, []
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"it cannot be read to its end: {error}") from None
 
 
-def _undecoded(text: str, encoding: str) -> str:
+def _text(options: Any) -> Any:
+    """The file as a stream of text; ValueError where it is of another kind."""
+    import gzip
+    import io
+    import os
+
+    source = 0 if options.file == "-" else options.file
+    try:
+        raw: Any = open(source, "rb", closefd=source != 0)  # noqa: SIM115
+    except OSError as error:
+        options.wrong(str(error))
+    own = globals().get("__file__", "")
+    used = [raw.fileno(), own, options.output or 1, *filter(None, [options.errors])]
+    files = [_identity(f) for f in used if os.path.isfile(f) or not os.path.exists(f)]
+    if len(set(files)) < len(files):
+        options.wrong("FILE, -o, --errors and this scorer must be different files")
+    head = raw.peek(512)
+    if head[:2] == b"\x1f\x8b":
+        raw = gzip.GzipFile(fileobj=raw)
+        head = raw.peek(512)
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    kinds = {
+        "an Excel workbook, or another zip archive": (b"PK", b"\xd0\xcf\x11\xe0"),
+        "a Parquet file": b"PAR1",
+        "a SQLite database": b"SQLite",
+        "a pickle": b"\x80",
+        "HTML or XML": b"<",
+        "a binary file": head if b"\0" in head and encoding == "utf-8" else b"\0",
+    }
+    for kind, starts in kinds.items():
+        if head.startswith(starts) and not options.encoding:
+            words = "save its table as CSV, or name its --encoding, as utf-16-le"
+            raise ValueError(f"this looks like {kind}: {words}")
+    encoding = options.encoding or encoding
+    try:
+        return io.TextIOWrapper(raw, encoding, "surrogateescape", newline="")
+    except LookupError as error:
+        options.wrong(str(error))
+
+
+def _undecoded(text: str) -> str:
     """What is wrong with a text, where a byte of it could not be decoded."""
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            byte = ord(text[error.start]) & 0xFF
-            return f"byte 0x{byte:02x} is not {encoding} (--encoding names another)"
-    return ""
+    bad = [c for c in text if "\udc80" <= c <= "\udcff"]
+    byte = f"byte 0x{ord(bad[0]) & 0xFF:02x}" if bad else ""
+    return f"{byte} cannot be decoded (--encoding names another)" if bad else ""
 
 
-def _json_lines(first: str, lines: Iterator[str], encoding: str) -> Iterator[Any]:
-    """The number of each line, its value, and no cells."""
+def _json_lines(first: str, stream: Any, line: int) -> Iterator[Any]:
+    """The number of each line, and its value; or of one record on several lines."""
     import itertools
     import json
 
-    for number, line in enumerate(itertools.chain([first], lines), 1):
-        if not line.isascii() and _undecoded(line, encoding):
-            yield number, InvalidRecord({}, (), _undecoded(line, encoding)), []
-        elif line.strip():
-            try:
-                yield number, json.loads(line), []
-            except (ValueError, RecursionError) as error:
-                yield number, InvalidRecord({}, (), f"it is not JSON: {error}"), []
+    if first.strip() == "{":
+        first += stream.read()
+    for number, text in enumerate(itertools.chain([first], stream), line):
+        problem = _undecoded(text)
+        try:
+            if text.strip():
+                value = json.loads(text)
+                yield number, InvalidRecord({}, (), problem) if problem else value
+        except (ValueError, RecursionError) as error:
+            problem = problem or f"it is not JSON: {error}"
+            yield number, InvalidRecord({}, (), problem)
 
 
-def _json_values(text: str, lines: Iterator[str], encoding: str) -> Iterator[Any]:
-    """Of the values of an array, or one after the other: line, value, and no cells."""
-    import itertools
+def _json_array(text: str, stream: Any, line: int) -> Iterator[Any]:
+    """The line of each value in an array, and the value: as much is read as that takes."""
     import json
     import re
 
-    decode, gap = json.JSONDecoder().raw_decode, re.compile(r"[\s,]*")
-    text = text.lstrip()
-    array = text.startswith("[")
-    place, line = int(array), 1
+    decode, blank = json.JSONDecoder().raw_decode, re.compile(r"\s*")
+    place, sign = text.index("[") + 1, ""  # what stands before the next value
     while True:
-        start = gap.match(text, place).end()  # type: ignore[union-attr]
-        line += text.count("\n", place, start)
-        problem = "the array does not end" if array else ""
-        if array and text.startswith("]", start):
-            return
-        try:
-            if start < len(text):
-                record, place = decode(text, start)
-                problem = _undecoded(text[start:place], encoding)
-                yield line, InvalidRecord({}, (), problem) if problem else record, []
-                line += text.count("\n", start, place)
-                continue
-        except (ValueError, RecursionError) as error:
-            problem = f"it is not JSON: {error}"
-        # The more waits already, the more is read: no text is read too often.
-        more = "".join(itertools.islice(lines, 1 + (len(text) - start) // 100))
-        if not more:
+        at = blank.search(text, place).end()  # type: ignore[union-attr]
+        if text[at : at + 1] == "]":
             break
-        text, place = text[start:] + more, 0
-    if start < len(text):
-        yield line, InvalidRecord({}, (), problem), []
-    elif problem:
-        raise ValueError(problem)
+        try:
+            if not text.startswith(sign, at):
+                raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
+            at = blank.search(text, at + len(sign)).end()  # type: ignore[union-attr]
+            value, end = decode(text, at)
+            if end == len(text):  # of a number there may be more
+                raise json.JSONDecodeError("Unterminated array", text, end)
+        except (ValueError, RecursionError) as error:
+            more = stream.read((1 << 16) + len(text) - place)
+            if not more:
+                line += text.count("\n", place, getattr(error, "pos", at))
+                words = getattr(error, "msg", error)
+                raise ValueError(f"line {line}: it is not JSON: {words}") from None
+            text, place = text[place:] + more, 0
+            continue
+        line += text.count("\n", place, at)
+        problem = _undecoded(text[at:end])
+        yield line, InvalidRecord({}, (), problem) if problem else value
+        line += text.count("\n", at, end)
+        place, sign = end, ","
+    if (text[at + 1 :] + stream.read()).strip():
+        line += text.count("\n", place, at)
+        raise ValueError(f"line {line}: there is more behind the end of the array")
 
 
-def _csv_rows(
-    first: str, lines: Iterator[str], encoding: str, options: Any
-) -> Iterator[Any]:
+def _csv_rows(first: str, stream: Any, line: int, options: Any) -> Iterator[Any]:
     """The names of the columns; then of each row the line, the record and the cells."""
     import csv
     import itertools
+    import re
 
     csv.field_size_limit(1_000_000)
-    skipped, said = 0, ""
-    bad: list[str] = []
-    if first.startswith("sep="):  # as Excel has it
-        skipped, said, first = 1, first[4:5].strip("\r\n"), next(lines, "")
-
-    def checked() -> Iterator[str]:
-        for line in itertools.chain([first], lines):
-            if not line.isascii() and _undecoded(line, encoding):
-                bad.append(_undecoded(line, encoding))
-            yield line
-
-    delimiter = options.delimiter or said or max(",;\t|", key=first.count)
-    rows = csv.reader(checked(), delimiter=delimiter, strict=True)
+    said = re.match(r'"?sep=(.)"?\s*$', first, re.IGNORECASE)  # as Excel has it
+    if said:
+        first, line = stream.readline(), line + 1
+    plain = re.sub('"[^"]*"?', "", first)  # without what stands in quotes
+    delimiter = options.delimiter or (said and said[1]) or max(",;\t|", key=plain.count)
+    lines = itertools.chain([first], stream)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         names = next(filter(None, rows), [])
     except csv.Error as error:
         raise ValueError(f"its first line is no CSV: {error}") from None
-    for name in COLUMNS:
-        if names.count(name) > 1:
-            raise ValueError(f"there are two columns {name!r}")
-    faults = {name: ("missing_column", None) for name in COLUMNS if name not in names}
-    if bad or faults:  # said once, not for every row
-        raise InvalidRecord(faults, names, bad[0] if bad else "")
+    if not names:
+        raise ValueError("it is empty, even of the names of columns")
+    problem = _undecoded("".join(names))
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    if twice:
+        problem = f"there are two columns {twice[0]!r}"
+    absent = {name: ("missing_column", None) for name in COLUMNS if name not in names}
+    if absent and not problem:
+        problem = str(InvalidRecord(absent, names))
+        if len(names) == 1:
+            problem += (
+                f"\nThe only column is {names[0]!r}: is there another --delimiter?"
+            )
+    if problem:
+        raise ValueError(problem)
+    yield names
     readers = [_reader(name, options.decimal) for name in COLUMNS]
     plan = list(zip(COLUMNS, map(names.index, COLUMNS), readers))
-    yield names
+    width, end, before = len(names), rows.line_num, line - 1
     while True:
-        before, problem, cells = rows.line_num, "", []
         try:
-            cells = next(rows)
-        except StopIteration:
+            for cells in rows:
+                line, end = before + end + 1, rows.line_num
+                text = "".join(cells)
+                if len(cells) < 2 and cells != [""] and not text.strip():
+                    continue  # an empty line is no row
+                problem = "" if text.isascii() else _undecoded(text)
+                if len(cells) != width and not problem:
+                    problem = f"{len(cells)} cells, where the header line has {width}"
+                if problem:
+                    yield line, InvalidRecord({}, (), problem), cells
+                else:
+                    yield line, {name: read(cells[i]) for name, i, read in plan}, cells
             return
-        except csv.Error as error:
-            problem = str(error)
-        if not problem and not cells:
-            continue  # an empty line is no row
-        if bad:
-            problem = bad[0]
-            bad.clear()
-        elif not problem and len(cells) != len(names):
-            problem = f"{len(cells)} cells, where the header line has {len(names)}"
-        line = before + 1 + skipped
-        if not problem:
-            yield line, {name: read(cells[place]) for name, place, read in plan}, cells
-            continue
-        yield line, InvalidRecord({}, (), problem), cells
-        if not cells:  # a quote took the lines behind it, too
-            for lost in range(line + 1, rows.line_num + skipped + 1):
-                problem = f"it was lost in the row of line {line}"
+        except csv.Error as error:  # a quote may have taken the lines behind it, too
+            line, problem = before + end + 1, str(error)
+            end = rows.line_num
+            for lost in range(line, before + end + 1):
                 yield lost, InvalidRecord({}, (), problem), []
+                problem = f"it was lost in the row of line {line}"
 
 
 # What a cell holds where it is missing, unless that is a category: as pandas has it.
 # fmt: off
-_MISSING = frozenset((
+_MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
     "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
-))
+)
 # fmt: on
 
 
@@ -842,30 +890,27 @@ def _reader(name: str, decimal: str) -> Callable[[str], Any]:
     """What reads the cells of a column of a CSV file."""
     rule = RULES[name]
     values = list(rule.get("enum", rule.get("examples", (True, False))))
-    known = {str(value): value for value in values if value is not None}
-    if bool in map(type, values):
-        for text in ("True", "False"):  # as pandas and others write booleans
-            for twin in (text, text.upper(), text.lower()):
-                known.setdefault(twin, text == "True")
+    known: dict[str, Any] = dict.fromkeys(_MISSING)
+    if bool in map(type, values):  # as pandas and others write them
+        known.update(dict.fromkeys(("TRUE", "True", "true"), True))
+        known.update(dict.fromkeys(("FALSE", "False", "false"), False))
+    known.update((str(value), value) for value in values if value is not None)
     number = "type" in rule and "examples" not in rule
     number = number or not {int, float}.isdisjoint(map(type, values))
 
     def read(text: str) -> Any:
         if text in known:
             return known[text]
-        if text in _MISSING:
-            return None
-        if not number:
+        if not number or "_" in text or not text.isascii():
             return text
         word = text.replace(".", "x").replace(",", ".") if decimal == "," else text
         try:
             x = float(word)
-            if abs(x) > 2**53 and word.strip().lstrip("+-").isdigit():
-                return int(word)
+            if abs(x) >= 2**53 and word.strip().lstrip("+-").isdigit():
+                return int(word)  # which is refused as it is in JSON
         except ValueError:
             return text
-        plain = (x <= 0 or x > 0) and "_" not in word and word.isascii()
-        return x if plain else text
+        return x if x <= 0 or x > 0 else text  # nan is no number
 
     return read
 

@@ -7,14 +7,9 @@ that text. How records come in is in ``inputs.py``, how answers go out in ``answ
 from __future__ import annotations
 
 import functools
-import hashlib
 import inspect
-import itertools
-import linecache
 import os
-import sys
 import types
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .answers import collected
 from .faults import Faults, InvalidRecords
 from .inputs import Columns, Records, many_records, one_record
+from .module import loaded
 from .picture import Picture
 
 if TYPE_CHECKING:
@@ -76,12 +72,15 @@ class Scorer:
         self._source = source
         self._picture = picture
         self._origin = origin
-        self.module = _module_of(self, source)
+        self._loaded = loaded(source)
+        self.module = self._loaded.module
         self._columns = Columns(self.module)
-        for name in METHODS:
-            if function := getattr(self.module, name, None):
+        for name in _public(self.module):
+            function = getattr(self.module, name)
+            if name in METHODS:
                 setattr(self, name, _method(self, name, function))
-        self.score = _score(self.module.score)
+            elif isinstance(function, types.FunctionType):
+                setattr(self, name, _bound(self, function))
 
     # --- What it is -------------------------------------------------------------------
 
@@ -210,36 +209,51 @@ class Scorer:
 def _method(scorer: Scorer, name: str, function: Callable[[Any], Any]) -> Any:
     """A method of a scorer, whose source is that of the generated function."""
 
-    def method(records: Any) -> Any:
-        return scorer._answer(name, function, records)
+    def method(self: Scorer, records: Any) -> Any:
+        return self._answer(name, function, records)
 
-    method.__name__ = name
-    method.__qualname__ = f"Scorer.{name}"
-    method.__module__ = __name__
+    functools.update_wrapper(method, function)
     method.__doc__ = (
         f"{function.__doc__}\n\nOf one record (a mapping or a Series) that answer; of "
         "many (a DataFrame, a 2-d array,\na list of mappings) an array of them."
     )
-    method.__wrapped__ = function  # type: ignore[attr-defined]
-    records_ = inspect.Parameter("records", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    method.__signature__ = inspect.Signature([records_])  # type: ignore[attr-defined]
-    return method
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(name, kind) for name in ("self", "records")]
+    method.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return _as_method(scorer, method)
 
 
-def _score(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The trees over clean values, with a word for who takes it for scikit-learn's."""
+def _bound(scorer: Scorer, function: Callable[..., Any]) -> Any:
+    """Another function of the module, which pickles as a method of the scorer."""
 
-    @functools.wraps(function)
-    def score(*values: Any, **named: Any) -> Any:
-        if len(values) == 2 and all(hasattr(value, "__len__") for value in values):
-            if not all(isinstance(value, str) for value in values):
-                raise TypeError(
-                    "score takes the clean values of one record, as validate answers "
-                    "them; the share of right answers is (scorer.predict(X) == y).mean()"
-                )
+    def method(self: Scorer, *values: Any, **named: Any) -> Any:
+        if function.__name__ == "score":
+            _no_data_of_scikit_learn(values)
         return function(*values, **named)
 
-    return score
+    functools.update_wrapper(method, function)
+    signature = inspect.signature(function)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    method.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[own, *signature.parameters.values()]
+    )
+    return _as_method(scorer, method)
+
+
+def _as_method(scorer: Scorer, function: Any) -> types.MethodType:
+    function.__qualname__ = f"Scorer.{function.__name__}"
+    function.__module__ = __name__
+    return types.MethodType(function, scorer)
+
+
+def _no_data_of_scikit_learn(values: tuple[Any, ...]) -> None:
+    """TypeError for who takes the score of a module for that of scikit-learn."""
+    if len(values) == 2 and all(hasattr(value, "__len__") for value in values):
+        if not all(isinstance(value, str) for value in values):
+            raise TypeError(
+                "score takes the clean values of one record, as validate answers "
+                "them; the share of right answers is (scorer.predict(X) == y).mean()"
+            )
 
 
 def _no_columns_of_several(record: Any) -> None:
@@ -274,26 +288,3 @@ def _public(module: types.ModuleType) -> list[str]:
         for name in vars(module)
         if not name.startswith("_") and name not in ("annotations", "TYPE_CHECKING")
     ]
-
-
-_count = itertools.count(1)
-
-
-def _module_of(scorer: Scorer, source: str) -> types.ModuleType:
-    """The source as a module of this process, as long as the scorer is there. Tracebacks
-    and ``inspect`` find its lines, and pickle its InvalidRecord."""
-    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
-    name = f"treecompile_scorer_{digest}_{next(_count)}"
-    file = f"<{name}>"
-    module = types.ModuleType(name)
-    module.__file__ = file
-    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-    sys.modules[name] = module
-    weakref.finalize(scorer, _forget, name, file)
-    exec(compile(source, file, "exec"), module.__dict__)
-    return module
-
-
-def _forget(name: str, file: str) -> None:
-    sys.modules.pop(name, None)
-    linecache.cache.pop(file, None)

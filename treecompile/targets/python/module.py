@@ -41,7 +41,7 @@ from ...schema import property_of
 from .about import about, example_of, label_lines, public, record_lines
 from .packing import is_packed, packed
 from .printer import PythonPrinter
-from .runtime import RuntimeFunction, taken_along
+from .runtime import RuntimeFunction, command_line, taken_along
 from .statements import PythonStatements
 from .text import (
     WIDTH,
@@ -168,6 +168,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "has_cuts": words.has_rounded_cuts(program),
         "notes": [textwrap.fill(note, WIDTH) for note in words.notes(program)],
         "runtime": functions,
+        "command_line": command_line(),
         "public": public(program, model),
         "model": about(program),
         "example": example_of(program),

@@ -1,7 +1,8 @@
-"""Python: the functions of ``templates/python/runtime.py``, and what each of them needs.
+"""Python: the functions of ``templates/python/runtime.py``, and what each of them needs;
+and the command line in ``main.py`` beside it.
 
-That file is plain Python, which linters and tests read as such. A scorer takes from it
-the functions that its text calls, and those that these call in turn: they are found in
+These files are plain Python, which linters and tests read as such. A scorer takes from
+the runtime the functions that its text calls, and those that these call in turn: they are found in
 the text of the functions themselves, and so are the names that they use of ``math``.
 """
 
@@ -28,8 +29,7 @@ class RuntimeFunction:
 @cache
 def runtime() -> dict[str, RuntimeFunction]:
     """Every function of the runtime by name, in the order of the file."""
-    file = resources.files("treecompile.templates") / "python" / "runtime.py"
-    text = file.read_text(encoding="utf-8")
+    text = _text("runtime.py")
     body = ast.parse(text).body
     functions = [node for node in body if isinstance(node, ast.FunctionDef)]
     own = {function.name for function in functions}
@@ -61,3 +61,14 @@ def taken_along(called: Iterable[str]) -> list[RuntimeFunction]:
             needed.add(name)
             todo.extend(runtime()[name].calls)
     return [function for name, function in runtime().items() if name in needed]
+
+
+@cache
+def command_line() -> str:
+    """The command line of a scorer: what stands below the line in ``main.py``."""
+    return _text("main.py").partition(f"\n# {'-' * 86}\n")[2].lstrip("\n")
+
+
+def _text(name: str) -> str:
+    file = resources.files("treecompile.templates") / "python" / name
+    return file.read_text(encoding="utf-8")
