@@ -14,6 +14,7 @@ from .build import Answering, Builder, Member
 from .calibration import calibrated
 from .catboost_model import catboost
 from .catboost_model import own_codes as catboost_codes
+from .chains import chain
 from .committees import (
     ada_classifier,
     ada_regressor,
@@ -31,7 +32,7 @@ from .labels import ENCODERS
 from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
 from .paths import name_part, of_another
-from .several import chain, multi_output, one_vs_rest
+from .several import multi_output, one_vs_rest
 from .singles import scalar
 from .stacking import linear, stacking
 from .tree import Positive
@@ -130,7 +131,10 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
         "sigmoid and isotonic; not temperature, which looks at the whole batch",
     ),
     multi_output: ("a model for each output", "over any model of this table"),
-    chain: ("chains", "any order, every `chain_method` but `predict_log_proba`"),
+    chain: (
+        "chains",
+        "any order, every `chain_method` (logarithms of trees, forests, gradient boosting and AdaBoost)",
+    ),
     one_vs_rest: ("one against the rest", "one label of many, or several at once"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
