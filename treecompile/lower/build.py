@@ -165,6 +165,24 @@ class Member:
                 return self.record[name]
         raise self.refuse("it is not fitted", "Call fit() before the model is pickled.")
 
+    def fitted_list(self, name: str) -> list[Any]:
+        """A fitted attribute that is a list of one entry or more."""
+        found = self.fitted(name)
+        if isinstance(found, np.ndarray) and found.ndim == 0:
+            found = None
+        if not isinstance(found, (list, tuple, np.ndarray)):
+            raise self.refuse(f"its {name} is no list: the file is damaged")
+        if not len(found):
+            raise self.refuse(f"its {name} is empty", DAMAGED)
+        return list(found)
+
+    def weights(self, count: int) -> NDArray[np.float64]:
+        """The weights of so many models, of which some behind them may be left."""
+        found = np.asarray(self.fitted("estimator_weights_"))
+        if found.ndim != 1 or found.dtype.kind != "f" or len(found) < count:
+            raise self.refuse("its estimator_weights_ do not fit its models", DAMAGED)
+        return found.astype(np.float64)
+
     def inner(self, record: Any, word: str, flow: Flow | None = None) -> Member:
         """A model inside this one."""
         return Member(

@@ -45,9 +45,9 @@ _MOST_LEAVES = 64
 def chain(member: Member) -> Answering:
     """ClassifierChain and RegressorChain: each model sees what those before it answer."""
     record = member.record
-    models = list(member.fitted("estimators_"))
-    order = [int(i) for i in np.asarray(member.fitted("order_")).tolist()]
-    if sorted(order) != list(range(len(models))):
+    models = member.fitted_list("estimators_")
+    order = np.asarray(member.fitted("order_")).tolist()
+    if not isinstance(order, list) or sorted(order) != list(range(len(models))):
         raise member.refuse("its order_ does not fit its models: the file is damaged")
     member.check_columns(False, LARGEST)
     method = record.get("chain_method_", "predict")

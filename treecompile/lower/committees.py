@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DAMAGED
 from ..program import (
     LARGEST,
     Apply,
@@ -119,8 +121,8 @@ def ada_classifier(member: Member) -> Answering:
     """AdaBoostClassifier: each model gives its weight to the class it answers, or,
     under SAMME.R (up to scikit-learn 1.7), its logarithms (semantics 5.1)."""
     record, build = member.record, member.build
-    models = list(member.fitted("estimators_"))
-    weights = np.asarray(record["estimator_weights_"], dtype=np.float64)
+    models = member.fitted_list("estimators_")
+    weights = member.weights(len(models))
     (classes,) = class_labels(member.fitted("classes_"), member.here)
     member.check_columns(False, LARGEST)
     count = len(classes)
@@ -132,6 +134,8 @@ def ada_classifier(member: Member) -> Answering:
         if member.version >= (1, 3):
             zero = build.values([Number(0.0)], "decision")
         return Answering((classes,), (Choice(ones),), words, lambda: (ones,), zero)
+    if not 0.0 < whole < math.inf:
+        raise member.refuse(f"its estimator_weights_ add up to {whole}", DAMAGED)
     early = member.version < (0, 22)
     if record.get("algorithm", "SAMME") == "SAMME.R":
         total = _logarithms(member, models, count)
@@ -294,8 +298,8 @@ def _leaf_labels(inner: Member, model: Record, table: NodeTable) -> list[Any]:
 
 def ada_regressor(member: Member) -> Answering:
     """AdaBoostRegressor: the weighted median of the models (semantics 5.2)."""
-    models = list(member.fitted("estimators_"))
-    weights = np.asarray(member.record["estimator_weights_"], dtype=np.float64)
+    models = member.fitted_list("estimators_")
+    weights = member.weights(len(models))
     member.check_columns(False, LARGEST)
     numbers = []
     single = True
@@ -317,13 +321,18 @@ def bagging(member: Member) -> Answering:
     """BaggingClassifier and BaggingRegressor: the mean over the models, each of which
     sees some of the columns (semantics 5.3)."""
     record, build = member.record, member.build
-    models = list(member.fitted("estimators_"))
-    chosen = [np.asarray(f).tolist() for f in member.fitted("estimators_features_")]
+    models = member.fitted_list("estimators_")
+    chosen = [
+        np.asarray(f).tolist() for f in member.fitted_list("estimators_features_")
+    ]
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     classes = None
     if "classes_" in record:
         (classes,) = class_labels(record["classes_"], member.here)
-    by = float(record.get("n_estimators", len(models)))
+    by = record.get("n_estimators", len(models))
+    if not isinstance(by, (int, np.integer)) or by < 1:
+        raise member.refuse(f"its n_estimators is {by!r}", DAMAGED)
+    by = float(by)
     words = f"the mean of {counted(len(models), 'model')}"
     if len(models) != len(chosen):
         raise member.refuse("its models do not fit their columns: the file is damaged")
@@ -463,7 +472,7 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
         for name, model in member.fitted("estimators")
         if model != "drop"
     ]
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     weights = record.get("weights")
     if weights is not None:
         kept = [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..program import Choice, Number, Tree, Trees
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, divided
-from .nodes import NodeTable, node_table
+from .nodes import NodeTable, check_outputs, node_table
 from .paths import counted
 from .precision import SINGLE_LIMIT
 from .tree import (
@@ -37,6 +37,7 @@ def added_tree(
     build = member.build
     build.raw.visit(record["tree_"], member.here)
     table = node_table(record["tree_"], member.here, len(places))
+    check_outputs(record, table, member.here)
     build.rounded = True
     build.nodes += len(table.left)
     build.leaves += int(table.leaves.sum())
@@ -80,7 +81,7 @@ def forest(member: Member) -> Answering:
     """RandomForest* and ExtraTrees*: the mean of the trees, in their order
     (semantics 2)."""
     record = member.record
-    trees = list(member.fitted("estimators_"))
+    trees = member.fitted_list("estimators_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     member.check_columns(_accepts_missing(member, trees[0]), SINGLE_LIMIT)
     classes = None

@@ -21,12 +21,14 @@ from .versions import Version
 def isolation_forest(member: Member) -> Answering:
     """IsolationForest: 1 for a record that falls deep enough, else -1."""
     record, build, version = member.record, member.build, member.version
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     # Since 1.6 it looks for nothing in a record, not even for infinities.
     anything = version >= (1, 6)
     member.check_columns(anything, math.inf if anything else SINGLE_LIMIT)
     chosen = record.get("estimators_features_")
+    if chosen is not None and len(chosen) != len(models):
+        raise member.refuse("its trees do not fit their columns: the file is damaged")
     every = list(range(len(member.flow.features)))
     found, rows, nodes = [], [], []
     for number, model in enumerate(models):

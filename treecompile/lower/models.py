@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..errors import UnsupportedModel, wrapped
+import numpy as np
+
+from ..errors import DAMAGED, UnsupportedModel, wrapped
 from ..program import Choice
 from ..read.records import Record
 from .boosting import boosting
@@ -248,7 +250,22 @@ def lower_flow(
     flow = encoded_by_itself(record, flow, name_part(path, record), build.raw)
     member = Member(record, path, flow, build, word)
     lowering = ENSEMBLES.get(record.kind) or INNER[record.kind]
-    return lowering(member)
+    answering = lowering(member)
+    if record.kind[0] == "sklearn":
+        _check_counts(member, answering)
+    return answering
+
+
+def _check_counts(member: Member, answering: Answering) -> None:
+    """That there are as many outputs and classes as the record announces, to whose
+    numbers scikit-learn cuts its answers."""
+    outputs, classes = len(answering.answers), answering.classes
+    if not outputs or member.record.get("n_outputs_", outputs) != outputs:
+        raise member.refuse("its n_outputs_ is not that of its trees", DAMAGED)
+    said = member.record.get("n_classes_")
+    if said is not None and classes is not None:
+        if np.asarray(said).reshape(-1).tolist() != list(map(len, classes)):
+            raise member.refuse("its n_classes_ does not fit its classes_", DAMAGED)
 
 
 def encoded_by_itself(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:

@@ -23,7 +23,7 @@ from .tree import class_labels
 
 def multi_output(member: Member) -> Answering:
     """MultiOutputClassifier and MultiOutputRegressor: a model for each output."""
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     words = f"{counted(len(models), 'model')}, one for each output"
     inners = [member.inner(m, f"estimator {i}") for i, m in enumerate(models)]
     answers = [inner.answers() for inner in inners]
@@ -55,7 +55,7 @@ def multi_output(member: Member) -> Answering:
 def one_vs_rest(member: Member) -> Answering:
     """OneVsRestClassifier: the class whose own model is the surest (semantics 5.9)."""
     build = member.build
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     binarizer = member.fitted("label_binarizer_")
     (classes,) = class_labels(binarizer.get("classes_"), member.here)
     if str(binarizer.get("y_type_")).startswith("multilabel"):
