@@ -31,6 +31,7 @@ from ..program import (
     Values,
     WeightedMedian,
 )
+from ..read.budget import current
 from ..read.records import Record
 from .flow import Flow, Raw
 from .paths import join, name_part
@@ -58,6 +59,8 @@ class Builder:
     remarks: list[str] = field(default_factory=list)
     #: The models inside one another that stages are added for: where, and which class.
     members: tuple[tuple[str, str], ...] = ()
+    #: The flows whose numbers are checked, by what they are checked for.
+    checked: dict[tuple[int, bool, float], Flow] = field(default_factory=dict)
     _places: dict[Expression, int] = field(default_factory=dict)
     _flows: dict[int, tuple[Flow, NDArray[np.int64]]] = field(default_factory=dict)
 
@@ -195,6 +198,11 @@ class Member:
 
     def check_columns(self, missing: bool, limit: float) -> None:
         """The model refuses what is missing (if so said) or beyond the limit."""
+        key = (id(self.flow), missing, limit)
+        if key in self.build.checked:
+            return
+        self.build.checked[key] = self.flow  # which keeps its id its own
+        current().work(len(self.flow.features))
         for value in self.flow.values:
             self.build.raw.check(value, missing, -limit, limit)
 

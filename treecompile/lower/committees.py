@@ -24,6 +24,7 @@ from ..program import (
     Trees,
     WeightedMedian,
 )
+from ..read.budget import charge, current
 from ..read.records import Record
 from .build import (
     Answering,
@@ -44,6 +45,7 @@ from .tree import class_labels, leaf_means
 from .versions import accepts_missing
 
 Rows = tuple[tuple[float, ...], ...]
+_PLACE = 32  # a column of a subset
 
 
 def is_tree(record: Any) -> bool:
@@ -322,9 +324,7 @@ def bagging(member: Member) -> Answering:
     sees some of the columns (semantics 5.3)."""
     record, build = member.record, member.build
     models = member.fitted_list("estimators_")
-    chosen = [
-        np.asarray(f).tolist() for f in member.fitted_list("estimators_features_")
-    ]
+    chosen = member.fitted_list("estimators_features_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     classes = None
     if "classes_" in record:
@@ -337,7 +337,8 @@ def bagging(member: Member) -> Answering:
     if len(models) != len(chosen):
         raise member.refuse("its models do not fit their columns: the file is damaged")
     members = []
-    for number, (model, columns) in enumerate(zip(models, chosen)):
+    for number, (model, places) in enumerate(zip(models, chosen)):
+        columns = columns_of_array(places)
         if any(not 0 <= int(i) < len(member.flow.features) for i in columns):
             raise member.refuse("a model sees a column that is not there: damaged file")
         flow = member.flow
@@ -386,8 +387,16 @@ def _mean_decision(
     return decision
 
 
+def columns_of_array(places: Any) -> list[Any]:
+    """The columns that a model sees. Many models of a file may name one array."""
+    array = np.asarray(places)
+    current().work(array.size)
+    return list(array.tolist())
+
+
 def subset(flow: Any, columns: Sequence[int]) -> Any:
     """Some columns of a flow, as an array has them."""
+    charge(_PLACE * len(columns))
     return replace(flow, features=tuple(flow.features[i] for i in columns), frame=False)
 
 

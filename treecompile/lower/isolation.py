@@ -10,7 +10,7 @@ import numpy as np
 from ..program import Apply, Arithmetic, Choice, Expression, Number, Trees
 from ..read.records import Record
 from .build import Answering, Member
-from .committees import subset
+from .committees import columns_of_array, subset
 from .forests import Rows, added_tree, logarithms, nodes_of
 from .nodes import NodeTable
 from .paths import counted
@@ -32,7 +32,7 @@ def isolation_forest(member: Member) -> Answering:
     every = list(range(len(member.flow.features)))
     found, rows, nodes = [], [], []
     for number, model in enumerate(models):
-        columns = every if chosen is None else np.asarray(chosen[number]).tolist()
+        columns = every if chosen is None else columns_of_array(chosen[number])
         flow = member.flow if columns == every else subset(member.flow, columns)
         inner = member.inner(model, f"tree {number}", flow)
         tree, table = added_tree(inner, model, build.places(flow), anything)
