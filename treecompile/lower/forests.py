@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..program import Choice, Number, Tree, Trees
+from ..read.budget import NODE, charge
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, divided
 from .nodes import NodeTable, check_outputs, node_table
@@ -25,6 +26,8 @@ from .tree import (
 from .versions import accepts_missing
 
 Rows = tuple[tuple[float, ...], ...]
+# What a node takes in all that is made of it.
+_AGAIN = 4 * NODE
 
 
 def added_tree(
@@ -37,6 +40,8 @@ def added_tree(
     build = member.build
     build.raw.visit(record["tree_"], member.here)
     table = node_table(record["tree_"], member.here, len(places))
+    if build.raw.visits[id(record["tree_"])] > 1:  # of which the file has one alone
+        charge(_AGAIN * len(table.left))
     check_outputs(record, table, member.here)
     build.rounded = True
     build.nodes += len(table.left)
