@@ -28,7 +28,12 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import (
+    Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PolynomialFeatures,
+)
 from sklearn.tree import DecisionTreeClassifier
 
 MANY = 10_000
@@ -251,7 +256,51 @@ def labels_of_many_outputs() -> bytes:
 
 N = 250_000_000
 LETTER = "\U0001f600".encode()
+# --- What unfolds behind the reader -----------------------------------------------------
+
+
+def tree_of_width(width: int) -> DecisionTreeClassifier:
+    """One leaf, to which a few bytes give so many columns."""
+    model = DecisionTreeClassifier().fit(np.zeros((2, 1)), [0, 0])
+    made, (_, classes, outputs), state = model.tree_.__reduce__()
+    model.tree_ = made(width, classes, outputs)
+    model.tree_.__setstate__(state)
+    model.n_features_in_ = width
+    return model
+
+
+def steps_again(*steps: Any, width: int = 3) -> bytes:
+    return pickle.dumps(make_pipeline(*steps, tree_of_width(width)))
+
+
+def polynomial_of(width: int) -> bytes:
+    powers = PolynomialFeatures(2).fit(np.zeros((1, width)))
+    return steps_again(powers, width=powers.n_output_features_)
+
+
+def bags_of_one_list(width: int, models: int) -> bytes:
+    model = BaggingClassifier(n_estimators=models, random_state=0).fit(X, Y)
+    model.estimators_ = [tree_of_width(width)] * models
+    model.estimators_features_ = [np.arange(width)] * models
+    model.n_features_in_ = width
+    return pickle.dumps(model)
+
+
+def one_large_tree(times: int) -> bytes:
+    chance = np.random.default_rng(0)
+    tree = DecisionTreeClassifier(random_state=0)
+    tree.fit(chance.normal(size=(3_000, 3)), chance.integers(0, 2, 3_000))
+    model = RandomForestClassifier(2, random_state=0).fit(X, Y)
+    model.estimators_ = [tree] * times
+    return pickle.dumps(model)
+
+
 CONSTRUCTS: dict[str, Callable[[], bytes]] = {
+    "columns without names": lambda: pickle.dumps(tree_of_width(110_000)),
+    "products of all columns": lambda: polynomial_of(1_000),
+    "steps that mix all columns": lambda: steps_again(*[Normalizer().fit(X)] * 12),
+    "bags that share their columns": lambda: bags_of_one_list(20_000, 400),
+    "one large tree many times": lambda: one_large_tree(900),
     "text of four bytes a letter": lambda: binary(b"\x8d", LETTER + b"a" * (N - 4)),
     "line of four bytes a letter": lambda: gzip.compress(
         b"V" + b"a" * N + b"\\U0001F600\n.", 1

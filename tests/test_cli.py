@@ -1220,3 +1220,20 @@ def test_extra_trees(tmp_path: Path, kind: Any) -> None:
     model = kind(random_state=0).fit(X, y)
     scorer = load(cli_run("build", saved(tmp_path, model)).stdout)
     assert same(answers(scorer, X), model.predict(X).tolist())
+
+
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        (b",".join(b"c%d" % i for i in range(100_001)) + b"\n1\n", "has 100,001 columns"),
+        (b"x0,x1\n1,2\n" + b"," * 1_000_001 + b"\n", "line 3: a row of more than 1,000,000 cells"),
+        (b'x0,x1\n1,2\n' + b'"\n",' * 1_000_001 + b"\n", "a row of more than 1,000,000 cells"),
+    ],
+)  # fmt: skip
+def test_a_csv_file_of_too_many_cells(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_bytes(content)
+    result = cli_run("schema", path)
+    assert result.exit_code == 1 and says in result.stderr

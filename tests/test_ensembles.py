@@ -500,6 +500,21 @@ NESTED: dict[str, Case] = {
     "a chain of decisions": case(
         ClassifierChain(boosting(), chain_method="decision_function"), X, np.column_stack([TWO, TWO[::-1]])
     ),
+    "a chain of logarithms of boosting": case(
+        ClassifierChain(boosting(), chain_method="predict_log_proba", cv=2), X, np.column_stack([TWO, TWO[::-1]])
+    ),
+    "a chain of logarithms of AdaBoost": case(
+        ClassifierChain(AdaBoostClassifier(tree(), n_estimators=3), chain_method="predict_log_proba"),
+        X, np.column_stack([TWO, TWO[::-1]]), within=EXP,
+    ),
+    "a chain of logarithms of a pipeline": case(
+        ClassifierChain(make_pipeline(MinMaxScaler(), boosting()), chain_method="predict_log_proba"),
+        X, np.column_stack([TWO, TWO[::-1]]),
+    ),
+    "a chain of logarithms, of which one is refused": case(
+        ClassifierChain(DecisionTreeClassifier(max_depth=2), chain_method="predict_log_proba"),
+        X, np.column_stack([TWO, X[:, 1] > 1, TWO[::-1]]).astype(int),
+    ),
     "a chain of three classes": case(ClassifierChain(forest()), X, BOTH_CLASSES),
     "outputs of boosting": case(MultiOutputClassifier(boosting()), X, BOTH_CLASSES, within=EXP),
     "boosted forests": case(AdaBoostClassifier(forest(), n_estimators=2, random_state=0), X, THREE, within=EXP),
@@ -664,6 +679,29 @@ def test_a_threshold_from_the_command_line(share: float) -> None:
 
 
 # --- What is refused, and where it says that it is -----------------------------------
+
+
+LOGARITHMS: dict[str, Any] = {"chain_method": "predict_log_proba"}
+BOTH_OF_TWO = np.column_stack([TWO, TWO[::-1]])
+
+
+@pytest.mark.parametrize(
+    "model, why",
+    [
+        (BaggingClassifier(boosting(), 2, random_state=0), "that of BaggingClassifier is not numpy's logarithm"),
+        (forest(), "it can come to a share of 0"),
+    ],
+)  # fmt: skip
+def test_logarithms_that_are_refused(model: Any, why: str) -> None:
+    chain = ClassifierChain(model, **LOGARITHMS).fit(X, BOTH_OF_TWO)
+    with pytest.raises(UnsupportedModel, match=why):
+        compile_model(chain)
+
+
+def test_a_chain_of_logarithms_says_that_it_has_some() -> None:
+    chain = ClassifierChain(DecisionTreeClassifier(max_depth=2), **LOGARITHMS)
+    source = compile_model(chain.fit(X, BOTH_OF_TWO))
+    assert "pass through a logarithm, which" in source
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,9 @@ _LINES_LOOKED_AT = 100
 # More distinct values than this are no categories that anybody encoded; they are
 # counted, not kept, so that a long file of free text costs no memory.
 MOST_CATEGORIES = 100_000
+#: The most columns of a file, and the most cells (or what parts them) of a row.
+MOST_COLUMNS = 100_000
+_MOST_CELLS = 1_000_000
 
 
 _WHOLE_ROWS = (
@@ -68,20 +71,59 @@ def rows_of_csv(
     Every row has a cell for each column. Raises BadSchema, with the line, where one has
     not, and where the file is no CSV file.
     """
-    text = _text(data, name)
-    rows = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=True
-    )
+    delimiter = _delimiter(_head(_text(data, name)), name)
+    lines = _Lines(data, delimiter, name)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = next(rows, [])
     except csv.Error as error:
         raise _no_csv(name, rows.line_num, error) from None
+    lines.cells = 0
+    if len(header) > MOST_COLUMNS:
+        raise BadSchema(
+            f"{name} has {len(header):,} columns; read are up to {MOST_COLUMNS:,}.\n"
+            "Leave those away that the model was not fitted on."
+        )
     if not any(header):
         raise BadSchema(f"{name} has no header line with the names of the columns.")
     if len(set(header)) != len(header):
         twice = next(c for c in header if header.count(c) > 1)
         raise BadSchema(f"{name} has two columns {twice!r}.")
-    return header, _whole_rows(rows, len(header), name)
+    return header, _whole_rows(rows, lines, len(header), name)
+
+
+class _Lines:
+    """The lines of a file, decoded one at a time. ``cells`` is how many cells those hold
+    that the reader of rows has asked for since it was set to 0."""
+
+    def __init__(self, data: bytes, delimiter: str, name: str) -> None:
+        self.lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+        self.delimiter, self.name = delimiter, name
+        self.cells = self.number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.number += 1
+        self.cells += line.count(self.delimiter)
+        if self.cells > _MOST_CELLS:
+            raise BadSchema(
+                f"{self.name}, line {self.number}: a row of more than {_MOST_CELLS:,} "
+                f"cells.\n{_WHOLE_ROWS}"
+            )
+        return line
+
+
+def _head(text: str) -> str:
+    """The lines that tell by what the cells are parted."""
+    place = 0
+    for _ in range(_LINES_LOOKED_AT):
+        place = text.find("\n", place) + 1
+        if not place:
+            return text
+    return text[:place]
 
 
 def _text(data: bytes, name: str) -> str:
@@ -110,8 +152,11 @@ def _several(number: int, what: str) -> str:
     return f"{number} {what}" + "s" * (number != 1)
 
 
-def _whole_rows(rows: Any, columns: int, name: str) -> Iterator[tuple[int, list[str]]]:
+def _whole_rows(
+    rows: Any, lines: _Lines, columns: int, name: str
+) -> Iterator[tuple[int, list[str]]]:
     while True:
+        lines.cells = 0
         try:
             row = next(rows, None)
         except csv.Error as error:
@@ -133,6 +178,8 @@ def _delimiter(text: str, name: str) -> str:
     lines = text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
     widths: dict[str, list[int]] = {}
     for character in ",;\t|":
+        if max(line.count(character) for line in lines) > _MOST_CELLS:
+            continue
         if character in lines[0]:
             try:
                 rows = list(filter(None, csv.reader(lines, delimiter=character)))

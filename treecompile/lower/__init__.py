@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import DAMAGED, TreecompileError, UnsupportedModel
 from ..program import Feature, Origin, Program, Read
 from ..read import ModelFile
-from ..read.budget import EXPRESSION, Exhausted, at_work, charge
+from ..read.budget import COLUMN, Exhausted, at_work, charge
 from ..read.records import Record
 from ..schema import Described
 from .beside import (
@@ -268,7 +268,7 @@ def _start(
     frame = fitted_names([*before, *records]) is not None
     encoded = encodings(names, beside, frame)
     given = raw_names(names, encoded)
-    charge(EXPRESSION * len(given))
+    charge(COLUMN * len(given))
     if described is None:
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
         raw = Raw(given, reject_unknown, told=told)

@@ -31,6 +31,7 @@ from ..program import (
     Values,
     WeightedMedian,
 )
+from ..read.budget import current
 from ..read.records import Record
 from .flow import Flow, Raw
 from .paths import join, name_part
@@ -58,6 +59,8 @@ class Builder:
     remarks: list[str] = field(default_factory=list)
     #: The models inside one another that stages are added for: where, and which class.
     members: tuple[tuple[str, str], ...] = ()
+    #: The flows whose numbers are checked, by what they are checked for.
+    checked: dict[tuple[int, bool, float], Flow] = field(default_factory=dict)
     _places: dict[Expression, int] = field(default_factory=dict)
     _flows: dict[int, tuple[Flow, NDArray[np.int64]]] = field(default_factory=dict)
 
@@ -165,6 +168,24 @@ class Member:
                 return self.record[name]
         raise self.refuse("it is not fitted", "Call fit() before the model is pickled.")
 
+    def fitted_list(self, name: str) -> list[Any]:
+        """A fitted attribute that is a list of one entry or more."""
+        found = self.fitted(name)
+        if isinstance(found, np.ndarray) and found.ndim == 0:
+            found = None
+        if not isinstance(found, (list, tuple, np.ndarray)):
+            raise self.refuse(f"its {name} is no list: the file is damaged")
+        if not len(found):
+            raise self.refuse(f"its {name} is empty", DAMAGED)
+        return list(found)
+
+    def weights(self, count: int) -> NDArray[np.float64]:
+        """The weights of so many models, of which some behind them may be left."""
+        found = np.asarray(self.fitted("estimator_weights_"))
+        if found.ndim != 1 or found.dtype.kind != "f" or len(found) < count:
+            raise self.refuse("its estimator_weights_ do not fit its models", DAMAGED)
+        return found.astype(np.float64)
+
     def inner(self, record: Any, word: str, flow: Flow | None = None) -> Member:
         """A model inside this one."""
         return Member(
@@ -177,6 +198,11 @@ class Member:
 
     def check_columns(self, missing: bool, limit: float) -> None:
         """The model refuses what is missing (if so said) or beyond the limit."""
+        key = (id(self.flow), missing, limit)
+        if key in self.build.checked:
+            return
+        self.build.checked[key] = self.flow  # which keeps its id its own
+        current().work(len(self.flow.features))
         for value in self.flow.values:
             self.build.raw.check(value, missing, -limit, limit)
 

@@ -29,7 +29,7 @@ def calibrated(member: Member) -> Answering:
     """The mean over the calibrated classifiers, one for each fold."""
     build = member.build
     (classes,) = class_labels(member.fitted("classes_"), member.here)
-    folds = list(member.fitted("calibrated_classifiers_"))
+    folds = member.fitted_list("calibrated_classifiers_")
     rows = []
     for number, fold in enumerate(folds):
         inner = member.inner(fold, f"calibrated classifier {number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DAMAGED
 from ..program import (
     LARGEST,
     Apply,
@@ -22,6 +24,7 @@ from ..program import (
     Trees,
     WeightedMedian,
 )
+from ..read.budget import charge, current
 from ..read.records import Record
 from .build import (
     Answering,
@@ -42,6 +45,7 @@ from .tree import class_labels, leaf_means
 from .versions import accepts_missing
 
 Rows = tuple[tuple[float, ...], ...]
+_PLACE = 32  # a column of a subset
 
 
 def is_tree(record: Any) -> bool:
@@ -119,8 +123,8 @@ def ada_classifier(member: Member) -> Answering:
     """AdaBoostClassifier: each model gives its weight to the class it answers, or,
     under SAMME.R (up to scikit-learn 1.7), its logarithms (semantics 5.1)."""
     record, build = member.record, member.build
-    models = list(member.fitted("estimators_"))
-    weights = np.asarray(record["estimator_weights_"], dtype=np.float64)
+    models = member.fitted_list("estimators_")
+    weights = member.weights(len(models))
     (classes,) = class_labels(member.fitted("classes_"), member.here)
     member.check_columns(False, LARGEST)
     count = len(classes)
@@ -132,6 +136,8 @@ def ada_classifier(member: Member) -> Answering:
         if member.version >= (1, 3):
             zero = build.values([Number(0.0)], "decision")
         return Answering((classes,), (Choice(ones),), words, lambda: (ones,), zero)
+    if not 0.0 < whole < math.inf:
+        raise member.refuse(f"its estimator_weights_ add up to {whole}", DAMAGED)
     early = member.version < (0, 22)
     if record.get("algorithm", "SAMME") == "SAMME.R":
         total = _logarithms(member, models, count)
@@ -294,8 +300,8 @@ def _leaf_labels(inner: Member, model: Record, table: NodeTable) -> list[Any]:
 
 def ada_regressor(member: Member) -> Answering:
     """AdaBoostRegressor: the weighted median of the models (semantics 5.2)."""
-    models = list(member.fitted("estimators_"))
-    weights = np.asarray(member.record["estimator_weights_"], dtype=np.float64)
+    models = member.fitted_list("estimators_")
+    weights = member.weights(len(models))
     member.check_columns(False, LARGEST)
     numbers = []
     single = True
@@ -317,18 +323,22 @@ def bagging(member: Member) -> Answering:
     """BaggingClassifier and BaggingRegressor: the mean over the models, each of which
     sees some of the columns (semantics 5.3)."""
     record, build = member.record, member.build
-    models = list(member.fitted("estimators_"))
-    chosen = [np.asarray(f).tolist() for f in member.fitted("estimators_features_")]
+    models = member.fitted_list("estimators_")
+    chosen = member.fitted_list("estimators_features_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     classes = None
     if "classes_" in record:
         (classes,) = class_labels(record["classes_"], member.here)
-    by = float(record.get("n_estimators", len(models)))
+    by = record.get("n_estimators", len(models))
+    if not isinstance(by, (int, np.integer)) or by < 1:
+        raise member.refuse(f"its n_estimators is {by!r}", DAMAGED)
+    by = float(by)
     words = f"the mean of {counted(len(models), 'model')}"
     if len(models) != len(chosen):
         raise member.refuse("its models do not fit their columns: the file is damaged")
     members = []
-    for number, (model, columns) in enumerate(zip(models, chosen)):
+    for number, (model, places) in enumerate(zip(models, chosen)):
+        columns = columns_of_array(places)
         if any(not 0 <= int(i) < len(member.flow.features) for i in columns):
             raise member.refuse(
                 "a model sees a column that is not there: the file is damaged"
@@ -379,8 +389,16 @@ def _mean_decision(
     return decision
 
 
+def columns_of_array(places: Any) -> list[Any]:
+    """The columns that a model sees. Many models of a file may name one array."""
+    array = np.asarray(places)
+    current().work(array.size)
+    return list(array.tolist())
+
+
 def subset(flow: Any, columns: Sequence[int]) -> Any:
     """Some columns of a flow, as an array has them."""
+    charge(_PLACE * len(columns))
     return replace(flow, features=tuple(flow.features[i] for i in columns), frame=False)
 
 
@@ -465,7 +483,7 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
         for name, model in member.fitted("estimators")
         if model != "drop"
     ]
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     weights = record.get("weights")
     if weights is not None:
         kept = [

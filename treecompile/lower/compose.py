@@ -23,7 +23,7 @@ from . import (
     scalers,
     selectors,
 )
-from .flow import Flow, Step, side_by_side
+from .flow import MOST_PARTS, Flow, Step, parts_of, side_by_side
 from .paths import join, name_part, of_another
 
 Transformer = Callable[[Step], Flow]
@@ -46,6 +46,8 @@ def transform(step: Step) -> Flow:
         if not is_fitted(record):
             raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
         flow = TRANSFORMERS[record.kind](step)
+        if record.kind not in COMPOSITES:
+            _bound(step, flow)
         if flow.sparse and not step.flow.sparse and record.kind not in COMPOSITES:
             step.raw.stored.update(flow.values)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
@@ -60,6 +62,18 @@ def transform(step: Step) -> Flow:
     raise UnsupportedModel(
         name_part(step.path, record), problem, f"{supported}\n{UNSUPPORTED_ADVICE}"
     )
+
+
+def _bound(step: Step, flow: Flow) -> None:
+    """Each column is an expression of its own, in which those before it stand as often
+    as they are used: a few steps that mix all columns come to more than any memory."""
+    count = parts_of(flow.values)
+    if count > MOST_PARTS:
+        raise step.refuse(
+            f"with the steps before it, its columns are computed of {count:,} parts; "
+            f"compiled are up to {MOST_PARTS:,}",
+            "Select columns before it, or leave one of the steps away that mix them.",
+        )
 
 
 # What is fitted without leaving a trace.

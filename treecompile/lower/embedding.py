@@ -36,7 +36,7 @@ def random_trees(step: Step) -> Flow:
     for number, (tree, leaves) in enumerate(zip(trees, known)):
         here = name_part(join(step.path, f"tree {number}"), tree)
         table = node_table(tree["tree_"], here, len(flow.features))
-        boxes = _boxes(table)
+        boxes = boxes_of(table)
         if sorted(boxes) != [int(leaf) for leaf in np.asarray(leaves).tolist()]:
             raise step.refuse("its trees do not fit its leaves: the file is damaged")
         pairs += [
@@ -57,7 +57,7 @@ def _inside(box: dict[int, Range], flow: Flow) -> Inside:
     )
 
 
-def _boxes(table: NodeTable) -> dict[int, dict[int, Range]]:
+def boxes_of(table: NodeTable) -> dict[int, dict[int, Range]]:
     """For each leaf the range of every feature that is asked for on the way to it, and
     whether a missing value gets there."""
     cuts: list[Any] = double_cuts(table.threshold).tolist()

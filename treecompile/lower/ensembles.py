@@ -178,9 +178,7 @@ def _notes(
             if name in _OF_BOOSTERS:
                 notes.append(f"{what} {_OF_BOOSTERS[name]}")
         if not _OF_BOOSTERS.keys() >= set(packages):
-            powers = [_is_curved(stage, _POWERS) for stage in [*stages, *links]]
-            softmax = any(isinstance(stage, Softmax) for stage in [*stages, *links])
-            function = "a power" if any(powers) and not softmax else "exp"
+            function = _function([*stages, *links])
             note = (
                 f"{what} pass through {function}, which is the C library's here. Where "
                 "numpy has one of its own (on processors with AVX-512), the model's own "
@@ -214,6 +212,15 @@ def _notes(
             note + (", and labels where it is close to a tie." if labels else ".")
         )
     return tuple(notes)
+
+
+def _function(stages: Sequence[Stage]) -> str:
+    """The function that the answers pass through, in a word."""
+    if not any(_is_curved(stage, CURVED - {"log"}) for stage in stages):
+        return "a logarithm"
+    softmax = any(isinstance(stage, Softmax) for stage in stages)
+    power = any(_is_curved(stage, _POWERS) for stage in stages)
+    return "a power" if power and not softmax else "exp"
 
 
 def _is_curved(stage: Stage, functions: Set[str] = CURVED) -> bool:

@@ -51,6 +51,8 @@ MOST_VISITS = 1_000
 # Parts inside one another, each of which adds its name to the path.
 DEEPEST = 40
 MOST_COLUMNS = 1_000_000
+# What all columns are computed of, at one step.
+MOST_PARTS = 1_200_000
 
 FLOAT64 = frozenset({"float64"})
 FLOAT32 = frozenset({"float32"})
@@ -116,6 +118,23 @@ def side_by_side(blocks: list[Flow], sparse: bool, frame: bool) -> Flow:
             "", f"Its transformers make more than {MOST_COLUMNS:,} columns."
         )
     return Flow(features, sparse, dtypes, frame)
+
+
+def parts_of(values: Iterable[Expression]) -> int:
+    """How many parts some expressions have, each counted as often as it stands there.
+    They may share them, so each is looked at once."""
+    known: dict[int, int] = {}
+    values = list(values)
+    todo = list(values)
+    while todo:
+        value = todo[-1]
+        inner = [x for x in operands(value) if id(x) not in known]
+        if inner and id(value) not in known:
+            todo += inner
+            continue
+        todo.pop()
+        known[id(value)] = 1 + sum(known[id(x)] for x in operands(value))
+    return sum(known[id(value)] for value in values)
 
 
 def dtype_names(dtype: Any) -> frozenset[str]:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..program import Choice, Number, Tree, Trees
+from ..read.budget import NODE, charge
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, divided
-from .nodes import NodeTable, node_table
+from .nodes import NodeTable, check_outputs, node_table
 from .paths import counted
 from .precision import SINGLE_LIMIT
 from .tree import (
@@ -25,6 +26,8 @@ from .tree import (
 from .versions import accepts_missing
 
 Rows = tuple[tuple[float, ...], ...]
+# What a node takes in all that is made of it.
+_AGAIN = 4 * NODE
 
 
 def added_tree(
@@ -37,6 +40,9 @@ def added_tree(
     build = member.build
     build.raw.visit(record["tree_"], member.here)
     table = node_table(record["tree_"], member.here, len(places))
+    if build.raw.visits[id(record["tree_"])] > 1:  # of which the file has one alone
+        charge(_AGAIN * len(table.left))
+    check_outputs(record, table, member.here)
     build.rounded = True
     build.nodes += len(table.left)
     build.leaves += int(table.leaves.sum())
@@ -80,7 +86,7 @@ def forest(member: Member) -> Answering:
     """RandomForest* and ExtraTrees*: the mean of the trees, in their order
     (semantics 2)."""
     record = member.record
-    trees = list(member.fitted("estimators_"))
+    trees = member.fitted_list("estimators_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     member.check_columns(_accepts_missing(member, trees[0]), SINGLE_LIMIT)
     classes = None

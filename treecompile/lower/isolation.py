@@ -10,7 +10,7 @@ import numpy as np
 from ..program import Apply, Arithmetic, Choice, Expression, Number, Trees
 from ..read.records import Record
 from .build import Answering, Member
-from .committees import subset
+from .committees import columns_of_array, subset
 from .forests import Rows, added_tree, logarithms, nodes_of
 from .nodes import NodeTable
 from .paths import counted
@@ -21,16 +21,18 @@ from .versions import Version
 def isolation_forest(member: Member) -> Answering:
     """IsolationForest: 1 for a record that falls deep enough, else -1."""
     record, build, version = member.record, member.build, member.version
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
     # Since 1.6 it looks for nothing in a record, not even for infinities.
     anything = version >= (1, 6)
     member.check_columns(anything, math.inf if anything else SINGLE_LIMIT)
     chosen = record.get("estimators_features_")
+    if chosen is not None and len(chosen) != len(models):
+        raise member.refuse("its trees do not fit their columns: the file is damaged")
     every = list(range(len(member.flow.features)))
     found, rows, nodes = [], [], []
     for number, model in enumerate(models):
-        columns = every if chosen is None else np.asarray(chosen[number]).tolist()
+        columns = every if chosen is None else columns_of_array(chosen[number])
         flow = member.flow if columns == every else subset(member.flow, columns)
         inner = member.inner(model, f"tree {number}", flow)
         tree, table = added_tree(inner, model, build.places(flow), anything)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..errors import UnsupportedModel, wrapped
+import numpy as np
+
+from ..errors import DAMAGED, UnsupportedModel, wrapped
 from ..program import Choice
 from ..read.records import Record
 from .boosting import boosting
@@ -14,6 +16,7 @@ from .build import Answering, Builder, Member
 from .calibration import calibrated
 from .catboost_model import catboost
 from .catboost_model import own_codes as catboost_codes
+from .chains import chain
 from .committees import (
     ada_classifier,
     ada_regressor,
@@ -31,7 +34,7 @@ from .labels import ENCODERS
 from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
 from .paths import name_part, of_another
-from .several import chain, multi_output, one_vs_rest
+from .several import multi_output, one_vs_rest
 from .singles import scalar
 from .stacking import linear, stacking
 from .tree import Positive
@@ -130,7 +133,10 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
         "sigmoid and isotonic; not temperature, which looks at the whole batch",
     ),
     multi_output: ("a model for each output", "over any model of this table"),
-    chain: ("chains", "any order, every `chain_method` but `predict_log_proba`"),
+    chain: (
+        "chains",
+        "any order, every `chain_method` (logarithms of trees, forests, gradient boosting and AdaBoost)",
+    ),
     one_vs_rest: ("one against the rest", "one label of many, or several at once"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
@@ -244,7 +250,22 @@ def lower_flow(
     flow = encoded_by_itself(record, flow, name_part(path, record), build.raw)
     member = Member(record, path, flow, build, word)
     lowering = ENSEMBLES.get(record.kind) or INNER[record.kind]
-    return lowering(member)
+    answering = lowering(member)
+    if record.kind[0] == "sklearn":
+        _check_counts(member, answering)
+    return answering
+
+
+def _check_counts(member: Member, answering: Answering) -> None:
+    """That there are as many outputs and classes as the record announces, to whose
+    numbers scikit-learn cuts its answers."""
+    outputs, classes = len(answering.answers), answering.classes
+    if not outputs or member.record.get("n_outputs_", outputs) != outputs:
+        raise member.refuse("its n_outputs_ is not that of its trees", DAMAGED)
+    said = member.record.get("n_classes_")
+    if said is not None and classes is not None:
+        if np.asarray(said).reshape(-1).tolist() != list(map(len, classes)):
+            raise member.refuse("its n_classes_ does not fit its classes_", DAMAGED)
 
 
 def encoded_by_itself(record: Record, flow: Flow, path: str, raw: Raw) -> Flow:

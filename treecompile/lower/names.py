@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedModel
+from ..read.budget import current
 from ..read.records import Record
 from .boosters import booster_columns
 from .early_encoder import is_early, width_before
@@ -15,8 +16,9 @@ from .early_encoder import is_early, width_before
 _NAMES = ("feature_names_in_", "_feature_names_in", "_df_columns")
 # Where the number of columns stands, in scikit-learn's own words through the years.
 _COUNTS = ("n_features_in_", "_n_features", "n_features_", "n_input_features_")
-# A number is four bytes in a file, and as many objects here as it says.
-_MOST_COLUMNS = 200_000
+# A number is four bytes in a file, and as many columns as it says, of which each takes
+# as much time as if it were so large.
+_ANNOUNCED = 3_400
 # Fitted attributes with one entry a column, for transformers that say no number.
 _PER_COLUMN = (
     "categories_",
@@ -51,11 +53,12 @@ def input_names(records: list[Any], path: str) -> tuple[str, ...]:
     count = _first_count(meets)
     if count is None or count <= 0:
         raise UnsupportedModel(path, "it does not say how many columns it takes")
-    if count > _MOST_COLUMNS:
+    most = current().limit // _ANNOUNCED
+    if count > most:
         raise UnsupportedModel(
             path,
-            f"it says that it takes {count:,} columns, and names none; such a model is "
-            f"compiled up to {_MOST_COLUMNS:,}",
+            f"it says that it takes {count:,} columns, and names none; one that is no "
+            f"larger than this file is compiled up to {most:,}",
             "Fit it on a frame, whose columns have names, or select columns first.",
         )
     return tuple(f"x{i}" for i in range(count))

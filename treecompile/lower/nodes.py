@@ -90,6 +90,19 @@ def node_table(tree: Any, path: str, n_features: int) -> NodeTable:
     )
 
 
+def check_outputs(record: Record, table: NodeTable, path: str) -> None:
+    """That the tree has as many outputs as the estimator around it says."""
+    count = table.values.shape[1]
+    said = [record.get("n_outputs_", count)]
+    if len(record["tree_"].args) == 3:
+        said.append(record["tree_"].args[2])
+    for number in said:
+        if isinstance(number, bool) or number != count:
+            _damaged(
+                path, f"it has values of {count} outputs, and announces {number!r}"
+            )
+
+
 def _check_layout(nodes: Any, values: Any, path: str) -> None:
     """The fields, types and dimensions of both arrays."""
     if not isinstance(nodes, np.ndarray) or not nodes.dtype.names or nodes.ndim != 1:
@@ -112,10 +125,10 @@ def _check_layout(nodes: Any, values: Any, path: str) -> None:
         _damaged(path, "its node table has a threshold that is not a float")
     if not isinstance(values, np.ndarray) or values.dtype.kind != "f":
         _damaged(path, "it holds no node values")
-    if values.ndim != 3 or len(values) != len(nodes):
-        _damaged(path, f"its values have the shape {values.shape}")
     if len(nodes) == 0:
         _damaged(path, "it has no nodes")
+    if values.ndim != 3 or len(values) != len(nodes) or not values.size:
+        _damaged(path, f"its values have the shape {values.shape}")
 
 
 def _check_shape(left: Any, right: Any, path: str) -> None:

@@ -14,7 +14,7 @@ from .flow import Flow, Step, flow_of
 _HIGHEST_DEGREE = 100
 # More factors than this, in all products together, come out of no matrix that anybody
 # fits; and a file says them in a few bytes.
-MOST = 2_000_000
+MOST = 300_000
 
 
 def polynomial(step: Step) -> Flow:

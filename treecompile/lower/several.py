@@ -1,4 +1,4 @@
-"""One model for each output or class: MultiOutput*, *Chain, OneVsRestClassifier."""
+"""One model for each output or class: MultiOutput*, OneVsRestClassifier."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..program import (
-    LARGEST,
     Arithmetic,
     Choice,
     Expression,
-    Feature,
-    Match,
     Number,
     Shares,
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of
-from .committees import chosen_code, number_of, probabilities
-from .flow import Flow
+from .committees import number_of, probabilities
 from .paths import counted
 from .singles import rounded
 from .tree import class_labels
@@ -27,7 +23,7 @@ from .tree import class_labels
 
 def multi_output(member: Member) -> Answering:
     """MultiOutputClassifier and MultiOutputRegressor: a model for each output."""
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     words = f"{counted(len(models), 'model')}, one for each output"
     inners = [member.inner(m, f"estimator {i}") for i, m in enumerate(models)]
     answers = [inner.answers() for inner in inners]
@@ -53,107 +49,13 @@ def multi_output(member: Member) -> Answering:
     )
 
 
-# --- Chains ---------------------------------------------------------------------------
-
-
-def chain(member: Member) -> Answering:
-    """ClassifierChain and RegressorChain: each model sees what those before it answer."""
-    record = member.record
-    models = list(member.fitted("estimators_"))
-    order = [int(i) for i in np.asarray(member.fitted("order_")).tolist()]
-    if sorted(order) != list(range(len(models))):
-        raise member.refuse("its order_ does not fit its models: the file is damaged")
-    member.check_columns(False, LARGEST)
-    method = record.get("chain_method_", "predict")
-    features = list(member.flow.features)
-    answered: list[Expression] = []
-    shares: list[Expression] = []
-    decisions: list[Expression] = []
-    for number, model in enumerate(models):
-        flow = Flow(tuple(features), sparse=member.flow.sparse)
-        inner = member.inner(model, f"estimator {number}", flow)
-        answering = inner.answers()
-        passed = answer = _number(inner, answering)
-        if record.name == "ClassifierChain" and answering.shares is not None:
-            both = probabilities(answering, inner)
-            if len(both) == 2:  # of others, scikit-learn has no row of shares
-                shares.append(both[1])
-        decision = answering.decided()
-        if decision is not None and len(decision) == 1:
-            decisions.append(decision[0])
-        if method != "predict":
-            passed = _passed(inner, answering, method, shares, decision)
-        features.append(Feature(f"chain_{number}", passed))
-        answered.append(answer)
-    places = [order.index(output) for output in range(len(order))]
-    words = f"a chain of {counted(len(models), 'model')}"
-    numbers = tuple(answered[place] for place in places)
-    flat = None
-    if len(shares) == len(models):
-        kept = tuple(shares[place] for place in places)
-
-        def flat() -> tuple[Vector, ...]:
-            return (kept,)
-
-    decision = None
-    if len(decisions) == len(models):
-        decision = tuple(decisions[place] for place in places)
-    return Answering(
-        None,
-        numbers,
-        words,
-        shares=flat,
-        decision=decision,
-        several=True,
-        one_row_of_shares=True,
-    )
-
-
-def _number(inner: Member, answering: Answering) -> Expression:
-    """The answer as a number: that of a regressor, or a label that is one."""
-    if answering.classes is None:
-        return number_of(answering, inner)
-    labels = classes_of(inner, answering)
-    if any(isinstance(label, str) for label in labels):
-        raise inner.refuse("its labels are not numbers")
-    chosen = chosen_code(answering, inner)
-    if labels == tuple(range(len(labels))):
-        return chosen
-    table = tuple((float(i), float(x)) for i, x in enumerate(labels))  # type: ignore[arg-type]
-    return Match(chosen, table, 0.0)
-
-
-def _passed(
-    inner: Member,
-    answering: Answering,
-    method: str,
-    shares: list[Expression],
-    decision: Vector | None,
-) -> Expression:
-    """What the next models see."""
-    if method == "predict_proba" and answering.shares is not None:
-        if len(classes_of(inner, answering)) == 2:
-            return shares[-1]
-    if method == "decision_function" and decision is not None:
-        return decision[0]
-    raise inner.refuse(
-        f"its chain_method {method!r} is not supported",
-        (
-            "Fit the chain with chain_method='predict' or 'predict_proba'. A logarithm is "
-            "-inf where a leaf is pure, which the next model of the chain refuses."
-            if method == "predict_log_proba"
-            else "Fit the chain with chain_method='predict'."
-        ),
-    )
-
-
 # --- One against the rest -------------------------------------------------------------
 
 
 def one_vs_rest(member: Member) -> Answering:
     """OneVsRestClassifier: the class whose own model is the surest (semantics 5.9)."""
     build = member.build
-    models = list(member.fitted("estimators_"))
+    models = member.fitted_list("estimators_")
     binarizer = member.fitted("label_binarizer_")
     (classes,) = class_labels(binarizer.get("classes_"), member.here)
     if str(binarizer.get("y_type_")).startswith("multilabel"):

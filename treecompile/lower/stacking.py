@@ -31,8 +31,8 @@ from .tree import class_labels
 def stacking(member: Member) -> Answering:
     """StackingClassifier and StackingRegressor."""
     record = member.record
-    models = list(member.fitted("estimators_"))
-    methods = list(member.fitted("stack_method_"))
+    models = member.fitted_list("estimators_")
+    methods = member.fitted_list("stack_method_")
     if len(methods) != len(models):
         raise member.refuse("its models do not fit their methods: the file is damaged")
     names = [
@@ -90,6 +90,8 @@ def _column(inner: Member, answering: Answering, method: str, classes: Any) -> V
         if decision is None:
             raise inner.refuse("it has no decision_function")
         return decision
+    if method != "predict":
+        raise inner.refuse(f"its stack_method_ is {method!r}: the file is damaged")
     if answering.classes is None:
         return (number_of(answering, inner),)
     codes = classes_of(inner, answering)

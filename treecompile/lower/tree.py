@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsupportedModel
+from ..errors import DAMAGED, UnsupportedModel
 from ..program import (
     Answer,
     Bands,
@@ -21,7 +21,7 @@ from ..program import (
 )
 from ..read.budget import LABEL, charge
 from ..read.records import Record
-from .nodes import NodeTable, node_table
+from .nodes import NodeTable, check_outputs, node_table
 from .paths import kind_of
 from .precision import double_cuts
 from .versions import leaves_hold_counts, version_of
@@ -58,6 +58,7 @@ def lower_tree(tree: Record, path: str, n_features: int) -> Lowered:
     Raises UnsupportedModel where the record is not fitted, or cannot be believed.
     """
     table = node_table(tree["tree_"], path, n_features)
+    check_outputs(tree, table, path)
     leaf_nodes = table.leaves.nonzero()[0]
     if classifies(tree):
         classes = labels_of(tree, path)
@@ -134,6 +135,7 @@ def labels_of(record: Record, path: str) -> tuple[Labels, ...]:
     Up to scikit-learn 0.20 those of several outputs are doubles, whatever they were.
     """
     labels = class_labels(record["classes_"], path)
+    _check_counts(record, labels, path)
     if len(labels) == 1 or version_of(record, path) >= (0, 21):
         return labels
     if any(isinstance(label, str) for output in labels for label in output):
@@ -147,6 +149,21 @@ def labels_of(record: Record, path: str) -> tuple[Labels, ...]:
         tuple(float(label) for label in output if label is not None)
         for output in labels
     )
+
+
+def _check_counts(record: Record, labels: tuple[Labels, ...], path: str) -> None:
+    """That there are as many outputs, and as many classes of each, as are announced:
+    scikit-learn cuts its answers to these numbers."""
+    classes = record.get("n_classes_")
+    if not labels or record.get("n_outputs_", len(labels)) != len(labels):
+        raise UnsupportedModel(
+            path, "its n_outputs_ does not fit its classes_", DAMAGED
+        )
+    if classes is not None:
+        if np.asarray(classes).reshape(-1).tolist() != list(map(len, labels)):
+            raise UnsupportedModel(
+                path, "its n_classes_ does not fit its classes_", DAMAGED
+            )
 
 
 def class_labels(classes: Any, path: str) -> tuple[Labels, ...]:

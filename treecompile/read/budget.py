@@ -37,6 +37,7 @@ PAIR = 100  # of a dictionary
 NODE = 100  # of a tree, with its test and its leaf
 TREE = 5_000  # around the nodes
 LABEL = 100
+COLUMN = 1_600  # of a record, with what the scorer says and asks of it
 EXPRESSION = 300  # a feature, with its name and what it is computed by
 
 
