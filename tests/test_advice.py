@@ -263,7 +263,7 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     ),
     "a function": (
         lambda: fitted(make_pipeline(FunctionTransformer(np.sort), tree())),
-        "can be. Apply another one before the records",
+        "can be. Apply any other before the records reach the scorer",
         lambda: fitted(make_pipeline(FunctionTransformer(np.log1p), tree()), abs(X)),
     ),
     "a product of sparse columns": (

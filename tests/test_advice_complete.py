@@ -213,7 +213,7 @@ def covers(quote: str, sentence: str) -> bool:
 
 
 def test_every_advice_is_followed_in_a_test() -> None:
-    quotes = set().union(*map(quoted, TESTS))
+    quotes = {q for q in set().union(*map(quoted, TESTS)) if " " in q}
     for fragments in ELSEWHERE.values():
         quotes |= set(fragments)
     forgotten = [
