@@ -56,6 +56,7 @@ def compile_model(
     names: Any = None,
     category_dtype: str | Iterable[str] | None = None,
     sparse: bool | None = None,
+    predict_as: str | None = None,
     layout: str = "auto",
     self_test: int = 0,
     stamp: Mapping[str, str] | None = None,
@@ -78,7 +79,9 @@ def compile_model(
     category of the frame that a model of LightGBM was fitted on, and ``sparse`` says
     whether what ``encode`` and ``preprocess`` make reaches the model as a sparse matrix,
     where the model does not show it. ``target`` is the language of the scorer: "python"
-    or "javascript" (an ES module). ``self_test`` is how many records the scorer
+    or "javascript" (an ES module). ``predict_as`` is what the predict of a booster's
+    own file answers: that of a ``"classifier"``, a ``"regressor"`` or the ``"booster"``
+    (by default as the file says). ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
     ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
@@ -106,6 +109,7 @@ def compile_model(
         names=names,
         category_dtype=category_dtype,
         sparse=sparse,
+        predict_as=predict_as,
         layout=layout,
         self_test=self_test,
         stamp=stamp,
@@ -147,12 +151,14 @@ def load(model: Any, **options: Any) -> Scorer:
     return Scorer(source, picture=picture_of(program), origin=origin)
 
 
-def inspect(model: Any, *, part: str | None = None) -> Inspection:
+def inspect(
+    model: Any, *, part: str | None = None, predict_as: str | None = None
+) -> Inspection:
     """What a model file holds and what its scorer would be, as ``treecompile inspect``
     says it.
 
     ``model`` is as for :func:`load`; ``part`` is the path of the estimator that is meant,
-    in a container of several. ``str()`` of the answer is the text, ``as_dict()`` and
+    in a container of several, and ``predict_as`` as for :func:`compile_model`. ``str()`` of the answer is the text, ``as_dict()`` and
     ``as_json()`` are what ``--json`` gives, ``compiles`` is whether it can be compiled,
     ``problems`` are the reasons why not. Raises UnreadableFile for the file.
     """
@@ -160,7 +166,8 @@ def inspect(model: Any, *, part: str | None = None) -> Inspection:
     from .inspection import Inspection
     from .overview import overview
 
-    return Inspection(overview(model_file(model, lenient=True), part), name_of(model))
+    file = model_file(model, lenient=True)
+    return Inspection(overview(file, part, predict_as), name_of(model))
 
 
 def _compiled(

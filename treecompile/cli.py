@@ -14,9 +14,10 @@ import click
 from . import __version__
 from .errors import TreecompileError
 from .output import Commands, Failed, keep, say, show, write
-from .parameters import CHOICES, MOST_SAMPLES, options_of
+from .parameters import CHOICES, MOST_SAMPLES, PREDICT_AS, options_of
 
 if TYPE_CHECKING:
+    from .options import Options
     from .program import Program
     from .read import ModelFile
 
@@ -121,6 +122,14 @@ def of_records(command: Callable[..., None]) -> Callable[..., None]:
             "NAME,NAME,..., where the model does not show them.",
         ),
         click.option(
+            "--predict-as",
+            type=click.Choice(PREDICT_AS),
+            metavar="KIND",
+            help="A booster's own file: it answers as a classifier, a regressor or a "
+            "booster (default: as the file says, or a booster; CatBoost: as its loss "
+            "says).",
+        ),
+        click.option(
             "--names",
             metavar="NAMES",
             help="Names of the columns, where the model was fitted without: "
@@ -207,8 +216,8 @@ def main() -> None:
 @click.option(
     "--labels",
     metavar="PATH",
-    help="The encoder of the label: the scorer answers what the model's numbers stand "
-    "for.",
+    help="The encoder of the label, or LABEL,LABEL,...: the scorer answers what the "
+    "model's numbers stand for.",
 )
 @click.option(
     "--target",
@@ -273,6 +282,7 @@ def build(
     names: str | None,
     category_dtype: str | None,
     sparse: bool | None,
+    predict_as: str | None,
     labels: str | None,
     target: str,
     types: bool,
@@ -284,8 +294,9 @@ def build(
 ) -> None:
     """Compile MODEL into a scorer.
 
-    MODEL is a pickle or a joblib file of a fitted model; - is standard input. It is
-    read as data: nothing in it runs, and scikit-learn is not needed.
+    MODEL is a pickle or a joblib file of a fitted model, or the file that a model of
+    XGBoost, LightGBM or CatBoost saves itself in; - is standard input. It is read as
+    data: nothing in it runs, and no library is needed.
 
     PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
     it is another file, encoders.pkl, or a part of what that file holds:
@@ -322,6 +333,7 @@ def build(
         names=names,
         category_dtype=category_dtype,
         sparse=sparse,
+        predict_as=predict_as,
         layout=layout,
         self_test=self_test,
         stamp=stamp,
@@ -331,6 +343,7 @@ def build(
     program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
+    _note_booster(file, options)
     if described is None:
         _note_dummies(program)
     with Progress(started) as progress:
@@ -511,6 +524,7 @@ def schema(
     names: str | None,
     category_dtype: str | None,
     sparse: bool | None,
+    predict_as: str | None,
 ) -> None:
     """Write the JSON Schema of a record.
 
@@ -557,6 +571,7 @@ def schema(
             names=names,
             category_dtype=category_dtype,
             sparse=sparse,
+            predict_as=predict_as,
         )
         file = read_bytes(data, name)
         _note_following(file)
@@ -574,8 +589,16 @@ def schema(
     metavar="PATH",
     help="Which of several estimators in MODEL is meant, as in ['model'].",
 )
+@click.option(
+    "--predict-as",
+    type=click.Choice(PREDICT_AS),
+    metavar="KIND",
+    help="A booster's own file: it answers as a classifier, a regressor or a booster.",
+)
 @reported
-def inspect(model: str, as_json: bool, part: str | None) -> None:
+def inspect(
+    model: str, as_json: bool, part: str | None, predict_as: str | None
+) -> None:
     """Say what MODEL holds, and what its scorer would be.
 
     Of any file that can be read, a stranger's too: nothing in it runs. The exit code
@@ -592,7 +615,7 @@ def inspect(model: str, as_json: bool, part: str | None) -> None:
     from .overview_text import as_dict, as_text
     from .read import read_file
 
-    seen = overview(read_file(model, lenient=True), part)
+    seen = overview(read_file(model, lenient=True), part, predict_as)
     if as_json:
         text = json.dumps(as_dict(seen), indent=2, allow_nan=False) + "\n"
     else:
@@ -638,6 +661,17 @@ def _note_parts(file: ModelFile, program: Program) -> None:
     lines = unused_parts(parts)
     if lines:
         say("\n".join(["Note: the file also holds", *lines]))
+
+
+def _note_booster(file: ModelFile, options: Options) -> None:
+    """Say how a booster that answers probabilities would answer labels."""
+    from .lower.parts import find_part
+    from .lower.predict_as import advice_for_labels
+
+    if options.predict_as is None:
+        advice = advice_for_labels(find_part(file.root, options.part))
+        if advice:
+            say(f"Note: the scorer answers what Booster.predict answers.\n{advice}")
 
 
 def _note_unknown(program: Program) -> None:

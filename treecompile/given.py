@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .errors import UnreadableFile, UnsupportedModel, wrapped
-from .read import ModelFile, read_bytes, read_file
+from .read import ModelFile, native, read_bytes, read_file
 
 #: What a model may be given as, in words.
 WANTED = "the path of a model file, its bytes, an open file or a fitted estimator"
@@ -36,6 +36,8 @@ def model_file(given: Any, *, lenient: bool = False) -> ModelFile:
     """
     if isinstance(given, ModelFile):
         return given
+    if isinstance(given, str) and native.kind_of(given[:100].encode("utf-8", "ignore")):
+        return read_bytes(given.encode("utf-8", "surrogatepass"), "the str")
     if isinstance(given, (str, os.PathLike)):
         _check_path(given)
         return read_file(given, lenient=lenient)

@@ -34,7 +34,8 @@ class Options:
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
     ``category_dtype`` are names with commas between; ``sparse`` is None where it is not
-    said. ``stamp`` is what the builder wants MODEL to say. ``target`` is the language.
+    said. ``predict_as`` is as what a booster answers. ``stamp`` is what the builder wants
+    MODEL to say. ``target`` is the language.
     """
 
     target: str = "python"
@@ -48,6 +49,7 @@ class Options:
     names: Any = None
     category_dtype: str | None = None
     sparse: bool | None = None
+    predict_as: str | None = None
     layout: str = "auto"
     self_test: int = 0
     stamp: tuple[tuple[str, str], ...] = ()

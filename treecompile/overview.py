@@ -21,6 +21,7 @@ from .lower.dummies import dummy_like
 from .lower.names import input_names
 from .lower.outline import Estimator, Size, outline, whole_size
 from .lower.parts import find_part, is_container, models_of, records_of
+from .lower.predict_as import advice_for_labels, said_of
 from .lower.problems import COMPILED, problems, same
 from .lower.roles import Role, roles
 from .lower.wrappers import unwrap
@@ -93,32 +94,36 @@ class Overview:
     problems: tuple[TreecompileError, ...]
     names: tuple[tuple[Name, str], ...]
     following: tuple[str, ...] = ()
+    answers: str = ""
 
 
-def overview(file: ModelFile, part: str | None = None) -> Overview:
+def overview(
+    file: ModelFile, part: str | None = None, predict_as: str | None = None
+) -> Overview:
     """What there is to know of a file that was read leniently.
 
-    ``part`` is the path of the estimator that is meant, where it holds several. Raises
+    ``part`` is the path of the estimator that is meant, where it holds several, and
+    ``predict_as`` as what a booster answers. Raises
     UnsupportedModel where that is not there, and UnreadableFile where what the file
     holds comes to more than its size can hold.
     """
     with at_work(file.budget.copy()):
-        return _overview(file, part)
+        return _overview(file, part, predict_as)
 
 
-def _overview(file: ModelFile, part: str | None) -> Overview:
+def _overview(file: ModelFile, part: str | None, predict_as: str | None) -> Overview:
     wrong: list[TreecompileError] = [_refused(name, file) for name in file.refused]
     if part is not None:
         find_part(
             file.root, part
         )  # a path that leads nowhere is no problem of the file
-    model = _model(file.root, part, wrong)
+    model = _model(file.root, part, predict_as, wrong)
     outlined = None if model is None else outline(model)
     shown = [("", outlined)] if outlined is not None else _outlines(file.root)
     program, folded, priced, classes = None, None, None, None
     if outlined is not None and model is not None:
         wrong += problems(outlined)
-        program = _lowered(file, part, wrong)
+        program = _lowered(file, part, predict_as, wrong)
         try:
             with not_too_deep():
                 if program is not None and _nodes(program) <= MOST_MEASURED:
@@ -146,6 +151,7 @@ def _overview(file: ModelFile, part: str | None) -> Overview:
         problems=tuple(wrong),
         names=tuple((name, _verdict(name, file)) for name in file.names),
         following=file.following,
+        answers="" if model is None else _answers(model),
     )
 
 
@@ -155,10 +161,12 @@ def _refused(name: Name, file: ModelFile) -> TreecompileError:
     return placed(error, file.root) if isinstance(error, ForeignClass) else error
 
 
-def _model(root: Any, part: str | None, wrong: list[TreecompileError]) -> Record | None:
+def _model(
+    root: Any, part: str | None, predict_as: str | None, wrong: list[TreecompileError]
+) -> Record | None:
     """The one estimator that a build would take."""
     try:
-        model = find_part(root, part)
+        model = find_part(root, part, predict_as)
     except UnsupportedModel as problem:
         wrong.append(problem)
         return None
@@ -170,6 +178,14 @@ def _model(root: Any, part: str | None, wrong: list[TreecompileError]) -> Record
     return None
 
 
+def _answers(model: Record) -> str:
+    """What the answers of a booster's own file are, and which others there would be."""
+    try:
+        return f"{said_of(model)} {advice_for_labels(model)}".strip()
+    except UnsupportedModel:  # which is among the problems
+        return ""
+
+
 def _outlines(root: Any) -> list[tuple[str, Estimator]]:
     """The estimators in a container of several, or of none that answers."""
     found = models_of(root) or records_of(root) if is_container(root) else {}
@@ -177,12 +193,15 @@ def _outlines(root: Any) -> list[tuple[str, Estimator]]:
 
 
 def _lowered(
-    file: ModelFile, part: str | None, wrong: list[TreecompileError]
+    file: ModelFile,
+    part: str | None,
+    predict_as: str | None,
+    wrong: list[TreecompileError],
 ) -> Program | None:
     """The program of the model; the problem that stands in its way, if it is new."""
     try:
         with not_too_deep():
-            return lower(file, part=part)
+            return lower(file, part=part, predict_as=predict_as)
     except UnsupportedModel as problem:
         known = [p for p in wrong if isinstance(p, UnsupportedModel)]
         if not any(same(problem, other) for other in known):

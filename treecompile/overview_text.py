@@ -193,7 +193,8 @@ class _Text:
             if path:
                 lines.append(f"  {word(path, 70)}")
             lines += self._tree(estimator, 4 if path else 2)
-        return lines + _more(len(seen.estimators), MOST_ROWS)
+        lines += _more(len(seen.estimators), MOST_ROWS)
+        return lines + (paragraph(seen.answers, "  ", 2) if seen.answers else [])
 
     def _tree(self, estimator: Estimator, indent: int) -> list[str]:
         lines: list[str] = []
@@ -487,6 +488,7 @@ def as_dict(seen: Overview) -> dict[str, Any]:
         },
         "versions": dict(seen.versions),
         "holds": seen.holds,
+        "answers": seen.answers,
         "following": list(seen.following),
         "problems": [
             dict(zip(("path", "problem", "advice"), _problem(problem)))

@@ -21,6 +21,7 @@ CHOICES = {
     "layout": ("auto", "nested", "table"),
     "target": ("python", "javascript"),
 }
+PREDICT_AS = ("classifier", "regressor", "booster")
 MOST_SAMPLES = 100_000
 
 
@@ -37,6 +38,8 @@ def options_of(
 
     for name in CHOICES.keys() & others.keys():
         check_choice(name, others[name])
+    if others.get("predict_as") is not None:
+        check_one_of("predict_as", others["predict_as"], PREDICT_AS)
     for name, kinds, words in (
         ("part", (str,), "a str, as \"['model']\""),
         ("sparse", (bool,), "True or False"),
@@ -61,8 +64,13 @@ def options_of(
 
 def check_choice(name: str, value: Any) -> None:
     """ValueError where an option is none of the values that it may have."""
-    if not isinstance(value, str) or value not in CHOICES[name]:
-        raise _wrong(name, _one_of(CHOICES[name]), value, ValueError)
+    check_one_of(name, value, CHOICES[name])
+
+
+def check_one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
+    """ValueError where a value is none of those that are allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        raise _wrong(name, _one_of(allowed), value, ValueError)
 
 
 def check_switch(name: str, value: Any) -> None:

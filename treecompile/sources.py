@@ -39,7 +39,7 @@ def beside(
     sources = _Sources(file, others)
     encode = [(column, sources.part(given)) for column, given in options.encode]
     preprocess = list(map(sources.part, options.preprocess))
-    labels = None if options.labels is None else sources.part(options.labels)
+    labels = None if options.labels is None else sources.labels(options.labels)
     names = None if options.names is None else sources.names(options.names)
     found = Beside(
         tuple((column, source.part) for column, source in encode),
@@ -104,6 +104,16 @@ class _Sources:
             return self.part(given)
         names = [name.strip() for name in given.split(",")]
         return _Source(Part("--names", names), ",".join(names))
+
+    def labels(self, given: Any) -> _Source:
+        """What says what the labels stand for: where it stands, or the labels
+        themselves with commas between."""
+        if not isinstance(given, str) or "," not in given:
+            return self.part(given)
+        if given.startswith(("[", DIGEST)) or os.path.exists(_split(given)[0]):
+            return self.part(given)
+        labels = [label.strip() for label in given.split(",")]
+        return _Source(Part("--labels", labels), ",".join(labels))
 
     def _in_model(self, text: str) -> _Source | None:
         """A part of the model's own file, if there is one of this name."""

@@ -49,6 +49,7 @@ def lowered(
             beside=around,
             category_dtype=names_in(options.category_dtype),
             sparse=options.sparse,
+            predict_as=options.predict_as,
         )
         # What the description of the columns told, a scorer says as if it was asked.
         options = replace(options, **dict(program.origin.options))

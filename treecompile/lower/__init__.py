@@ -69,6 +69,7 @@ def lower(
     beside: Beside = NOTHING,
     category_dtype: tuple[str, ...] | None = None,
     sparse: bool | None = None,
+    predict_as: str | None = None,
 ) -> Program:
     """The program that a model file's fitted estimator stands for.
 
@@ -77,7 +78,8 @@ def lower(
     ``reject_unknown`` refuses categories that an encoder did not know, where it would
     take them. ``part`` is the path of the estimator, where the file holds a container of
     several. ``beside`` are encoders, a preprocessing and labels to put around it.
-    ``category_dtype`` and ``sparse`` say what a file may not (``flow.Told``). Raises
+    ``category_dtype`` and ``sparse`` say what a file may not (``flow.Told``), and
+    ``predict_as`` as what a booster answers (``predict_as.py``). Raises
     UnsupportedModel, naming the part, for what cannot be compiled exactly, and BadSchema
     where ``described`` does not fit.
     """
@@ -90,7 +92,7 @@ def lower(
         with at_work(file.budget.copy()), warnings.catch_warnings():
             # Complex numbers in the place of real ones: numpy would only warn.
             warnings.simplefilter("error", _ComplexWarning)
-            root = find_part(file.root, part)
+            root = find_part(file.root, part, predict_as)
             for each in (root, *(part.value for part in beside.parts)):
                 check_shadows(each)
             told = Told(category_dtype, sparse=sparse)
@@ -158,7 +160,7 @@ def _lower(
     if threshold is not None:
         positive = Positive(positive.label if positive else None, threshold)
     program = lowering(unwrapped, path, flow, raw, positive)
-    program = relabel(program, beside, path)
+    program = relabel(program, beside, record, path)
     check_encoded(program, told, is_tree or record.name.startswith(_OF_TREES))
     _check_used(told, path)
     program, columns = with_kinds(program, raw)

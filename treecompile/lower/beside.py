@@ -24,6 +24,7 @@ from .labels import ENCODERS, mapping_of
 from .names import fitted_names, input_names
 from .parts import answers, is_container, listed, records_of
 from .paths import counted, name_part
+from .predict_as import advice_for_labels
 from .versions import version_text
 
 
@@ -373,7 +374,7 @@ def _check_fitted(part: Part) -> None:
 # --- Labels ---------------------------------------------------------------------------
 
 
-def relabel(program: Program, beside: Beside, path: str) -> Program:
+def relabel(program: Program, beside: Beside, record: Record, path: str) -> Program:
     """The program with what its labels stand for in their place."""
     part = beside.labels
     if part is None:
@@ -381,7 +382,9 @@ def relabel(program: Program, beside: Beside, path: str) -> Program:
     classes: Any = program.classes
     if classes is None:
         raise UnsupportedModel(
-            path, "it answers numbers, and --labels names classes", "Leave it out."
+            path,
+            "it answers numbers, and --labels names classes",
+            advice_for_labels(record) or "Leave it out.",
         )
     if isinstance(classes[0], tuple):
         raise UnsupportedModel(

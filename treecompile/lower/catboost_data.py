@@ -1,4 +1,4 @@
-"""A pickled CatBoost model -> its trees and what is around them, checked.
+"""A CatBoost model, pickled or in its own file -> its trees and what is around them, checked.
 
 The pickle holds what ``save_model`` writes: ``CBM1``, a length, and a FlatBuffer of that
 length, the schema of which is catboost/libs/model/flatbuffers/model.fbs. Fields are
@@ -8,25 +8,20 @@ known by their numbers there.
 from __future__ import annotations
 
 import math
-import re
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
 from ..program import Constant
-from ..read import json_text
 from ..read.budget import NODE, TREE, charge, current
 from ..read.flatbuffers import Table, damaged, root_of
 from ..read.records import Record
-
-#: The newest CatBoost whose arithmetic is known here.
-NEWEST = (1, 2)
+from .catboost_about import About
 
 _HEADER = struct.Struct("<4sI")
 _FORM = "FlabuffersModel_v1"  # so it is spelt there
@@ -42,8 +37,6 @@ _ONE_HOT_INDEX, _ONE_HOT_VALUES = 0, 1
 _KEY, _TEXT = 0, 1
 _MISSING_IS_LARGEST = 2
 
-_VERSION = re.compile(r"(?:tags/v|CatBoost release )(\d{1,4})\.(\d{1,4})((?:\.\d+)*)")
-_MOST_CLASSES = 100_000
 # Bytes in memory of a number that becomes a split, a size or a part of a leaf.
 _VALUE = 40
 _SPLIT = 150
@@ -119,6 +112,10 @@ def catboost_model(record: Record, path: str) -> CatboostModel:
 
 @lru_cache(maxsize=4)
 def _model(payload: bytes, path: str) -> CatboostModel:
+    if payload[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        from .catboost_json import model_in_json
+
+        return model_in_json(payload, path)
     if len(payload) < _HEADER.size:
         raise damaged("it ends too early")
     magic, size = _HEADER.unpack_from(payload)
@@ -142,13 +139,14 @@ class _Parts:
         if trees is None:
             raise damaged("it holds no trees")
         self.trees = trees
-        self.texts = {
+        texts = {
             self._text(pair, _KEY): self._text(pair, _TEXT)
             for pair in self._tables(root, _TEXTS)
         }
+        self.about = About(texts, path)
 
     def model(self) -> CatboostModel:
-        version = self._version()
+        version = self.about.version()
         self._check_features()
         trees = self.trees
         dimension = trees.integer(_DIMENSION)
@@ -163,10 +161,10 @@ class _Parts:
         forest = self._forest(dimension, values, len(columns.splits))
         if not forest:
             raise self._refuse("it holds no trees", "CatBoost cannot predict with it.")
-        classes, outputs = self._classes(dimension)
+        classes, outputs = self.about.classes(dimension)
         return CatboostModel(
             version=version,
-            loss=self._loss(),
+            loss=self.about.loss(),
             names=columns.names,
             width=columns.width,
             missing_right=columns.missing_right,
@@ -177,7 +175,7 @@ class _Parts:
             biases=self._biases(dimension),
             classes=classes,
             outputs=outputs,
-            cut=self._cut(),
+            cut=self.about.cut(),
         )
 
     # --- Columns ----------------------------------------------------------------------
@@ -273,7 +271,7 @@ class _Parts:
                 raise self._damaged("its trees do not fit their leaves")
             end = first + (dimension << size)
             table = values[first:end].reshape(-1, dimension)
-            found.append(_symmetric(splits[start : start + size].tolist(), table))
+            found.append(symmetric(splits[start : start + size].tolist(), table))
             start, first = start + size, end
         return tuple(found)
 
@@ -352,91 +350,6 @@ class _Parts:
             raise self._damaged("its biases do not fit its leaves")
         return tuple(map(self._finite, several))
 
-    def _loss(self) -> str:
-        """The name of the loss; none in a sum of models."""
-        asked = self._json("params").get("loss_function")
-        loss = self._json("loss_function") or asked
-        name = loss.get("type") if isinstance(loss, Mapping) else None
-        return name if isinstance(name, str) else ""
-
-    def _classes(
-        self, dimension: int
-    ) -> tuple[tuple[Constant, ...] | None, tuple[int, ...]]:
-        """The labels, and which of them each sum is for: a class that the training data
-        had no row of has none."""
-        known = self._json("class_params")
-        if not known:
-            return None, ()
-        names, places = known.get("class_names"), known.get("class_to_label")
-        count = known.get("classes_count", 0)
-        if not isinstance(names, list) or not isinstance(places, list):
-            raise self._damaged("it does not name its classes")
-        if not names and isinstance(count, int) and 0 < count <= _MOST_CLASSES:
-            names = list(range(count))
-        if not names:  # they are the labels themselves
-            names, places = places, list(range(len(places)))
-        kind = known.get("class_label_type")
-        labels = tuple(self._label(name, kind) for name in names)
-        sums = 2 if dimension == 1 else dimension
-        numbers = dict(zip(range(len(labels)), range(len(labels))))
-        try:
-            outputs = tuple(numbers[place] for place in places)
-        except (KeyError, TypeError) as error:
-            raise self._damaged("its classes are not numbered") from error
-        if len(outputs) != sums or len(set(outputs)) != sums:
-            raise self._damaged("its classes do not fit its leaves")
-        if len(set(labels)) != len(labels) or (dimension == 1 and len(labels) != 2):
-            raise self._damaged("its classes do not fit its leaves")
-        return labels, outputs
-
-    def _label(self, name: Any, kind: Any) -> Constant:
-        if kind == "Float" and type(name) is int and abs(name) < 2**53:
-            return float(name)
-        types = {"Integer": int, "Float": float, "String": str, "Boolean": bool}
-        if type(name) is not types.get(kind) or name != name:
-            raise self._damaged("its classes are of a kind that is not known")
-        return cast(Constant, name)
-
-    def _cut(self) -> float | None:
-        text = self.texts.get("binclass_probability_threshold")
-        if text is None:
-            return None
-        try:
-            share = float(text)
-        except ValueError:
-            share = math.nan
-        if not 0.0 < share < 1.0:
-            raise self._damaged(
-                "its probability threshold is not a number between 0 and 1"
-            )
-        return share
-
-    def _version(self) -> str | None:
-        """The version, which it says since 1.2."""
-        found = _VERSION.search(self.texts.get("catboost_version_info", ""))
-        if found is None:
-            return None
-        if (int(found[1]), int(found[2])) > NEWEST:
-            raise self._refuse(
-                f"it was written by CatBoost {found[1]}.{found[2]}, and this "
-                "treecompile knows the arithmetic of versions up to "
-                f"{NEWEST[0]}.{NEWEST[1]}",
-                "Update treecompile, or fit the model with an older CatBoost.",
-            )
-        return f"{found[1]}.{found[2]}{found[3]}"
-
-    def _json(self, key: str) -> Mapping[str, Any]:
-        text = self.texts.get(key)
-        if text is None:
-            return {}
-        try:
-            value = json_text.loads(text, current())
-        except (ValueError, RecursionError) as error:
-            raise damaged(f"its {key} are not JSON") from error
-        if not isinstance(value, dict):
-            raise damaged(f"its {key} are not a JSON object")
-        return value
-
     # --- What is read -----------------------------------------------------------------
 
     def _text(self, table: Table, field: int) -> str:
@@ -471,7 +384,7 @@ class _Parts:
         return UnsupportedModel(self.path, problem, advice)
 
 
-def _symmetric(splits: list[int], table: NDArray[np.float64]) -> CatboostTree:
+def symmetric(splits: list[int], table: NDArray[np.float64]) -> CatboostTree:
     """The tree that tests the same border in all nodes of a level. Split k sets bit k of
     the number of the leaf."""
     depth = len(splits)

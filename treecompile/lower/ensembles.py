@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
+from ..errors import UnsupportedModel
 from ..exactness import rounds_a_function
 from ..functions import FUNCTIONS
 from ..program import (
@@ -35,6 +36,7 @@ from .models import (
     with_inverse,
     with_positive,
 )
+from .predict_as import advice_for_labels, said_of
 from .tree import Positive
 from .wrappers import Unwrapped
 
@@ -62,12 +64,17 @@ def lower_ensemble(
     """The program of an ensemble behind its transformers, its columns still open."""
     record = unwrapped.record
     build = Builder(raw, lower_member)
+    if said := said_of(record):
+        build.remarks.append(said)
     seen = encoded_by_itself(record, flow, path, raw)  # as encode() gives it
     build.features.extend(seen.features)
     for place, feature in enumerate(seen.features):
         build.known_at(feature.value, place)
     answering = lower_flow(record, unwrapped.path, flow, build)
     if positive is not None:
+        if answering.classes is None and (advice := advice_for_labels(record)):
+            problem = "it answers numbers, and a decision threshold needs two classes"
+            raise UnsupportedModel(path, problem, advice)
         answering = with_positive(answering, positive, build, path)
     for where, regressor in reversed(unwrapped.targets):
         answering = with_inverse(answering, regressor, build, where)

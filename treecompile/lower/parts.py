@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import UnsupportedModel
+from ..read.native import OwnFile
 from ..read.records import Record
 from ..suggest import did_you_mean
 
@@ -36,12 +37,18 @@ ANSWERING = (
 _BARE = {("xgboost", "Booster"), ("lightgbm", "Booster"), ("catboost", "CatBoost")}
 
 
-def find_part(root: Any, part: str | None) -> Any:
+def find_part(root: Any, part: str | None, predict_as: str | None = None) -> Any:
     """The estimator that the user means: the root itself, or one in a container.
 
-    Raises UnsupportedModel where there is none, where there are several and no part is
+    A booster's own file is the estimator that it is to answer as. Raises UnsupportedModel where there is none, where there are several and no part is
     named, or where the named one is not there.
     """
+    from .predict_as import as_asked  # which reads what boosters hold
+
+    return as_asked(_found(root, part), predict_as)
+
+
+def _found(root: Any, part: str | None) -> Any:
     if not is_container(root):
         if part is not None:
             kind = root.name if isinstance(root, Record) else type(root).__name__
@@ -93,6 +100,9 @@ def models_of(root: Any) -> dict[str, Record]:
         path: record for path, record in records_of(root).items() if answers(record)
     }
     inner = {id(record.get("_Booster")) for record in found.values()}
+    # Beside an estimator, a booster that was saved as its own file is a copy of it.
+    if any(not isinstance(record.state, OwnFile) for record in found.values()):
+        inner |= {id(x) for x in found.values() if isinstance(x.state, OwnFile)}
     return {path: record for path, record in found.items() if id(record) not in inner}
 
 

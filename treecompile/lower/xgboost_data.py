@@ -63,6 +63,7 @@ class XgboostModel:
     names: tuple[str, ...] | None
     typed: bool  # it names the types of its columns, as it does of a frame's
     categories: tuple[tuple[Any, ...] | None, ...] | None
+    estimator: str | None  # what the estimator that saved its own file noted
 
     @property
     def is_newer(self) -> bool:
@@ -148,6 +149,7 @@ class _Parts:
             names=_names(self.learner.get("feature_names")),
             typed=bool(self.learner.get("feature_types")),
             categories=self._categories(forest.get("cats"), width),
+            estimator=self._attribute("scikit_learn"),
         )
 
     def _forest(self, booster: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any]:
@@ -303,9 +305,14 @@ class _Parts:
         return tuple(numbers)
 
     def _best(self) -> int | None:
-        attributes = self.learner.get("attributes")
-        text = attributes.get("best_iteration") if attributes else None
+        text = self._attribute("best_iteration")
         return int(text) if text is not None else None
+
+    def _attribute(self, name: str) -> str | None:
+        """One of the texts that a user or an estimator put beside the model."""
+        attributes = self.learner.get("attributes")
+        text = attributes.get(name) if isinstance(attributes, Mapping) else None
+        return text if isinstance(text, str) else None
 
     def _version(self, model: Mapping[str, Any]) -> tuple[int, int, int]:
         known = [int(x) for x in model.get("version") or ()]

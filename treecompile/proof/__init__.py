@@ -123,7 +123,8 @@ def _with_the_model(
     """Parts 2 and 3, or why they are not shown."""
     before, after = built.before, built.after
     threshold = built.asked.options.threshold
-    root = find_part(file.root, built.asked.options.part)
+    with_ = built.asked.options
+    root = find_part(file.root, with_.part, with_.predict_as)
     why, how = _why_not(root, before, load)
     if not why:
         try:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from treecompile.errors import UnreadableFile
-from treecompile.read import archive, container, files, looks, skops_file
+from treecompile.read import archive, container, files, looks, native, skops_file
 from treecompile.read.budget import Budget
 from treecompile.read.calls import verdict
 from treecompile.read.context import Context, CutShort, Damaged, shown
@@ -155,13 +155,29 @@ def _read_checked(
         )
     digest = hashlib.sha256(data).hexdigest()
     budget = Budget(there)
-    payload, layers = container.unwrap(data, budget)
+    # A booster's own file may begin as a compressed one does.
+    payload, layers = data, list[str]()
+    if not (kind := native.kind_of(data)):
+        payload, layers = container.unwrap(data, budget)
+        kind = native.kind_of(payload)
+    if kind:
+        root = native.record_of(payload, kind, budget)
+        form = native.form_of(root, kind)
+        return ModelFile(
+            root=root,
+            container=", ".join([form, *layers]),
+            sha256=digest,
+            names=(),
+            protocol=None,
+            size=len(data),
+            budget=budget,
+        )
     payload = _without_carriage_returns(payload)
     context = Context(budget, sibling, buffers, lenient)
     protocol = None
     following: tuple[str, ...] = ()
-    if kind := looks.signature(payload):
-        raise _not_a_pickle(looks.description(payload, kind))
+    if looks_like := looks.signature(payload):
+        raise _not_a_pickle(looks.description(payload, looks_like))
     if payload[:4] == _ZIP:
         root, form = _read_archive(payload, context)
     else:
@@ -172,7 +188,7 @@ def _read_checked(
         form = "joblib" if joblib else f"pickle protocol {protocol}"
         following = _following(machine)
     return ModelFile(
-        root=root,
+        root=native.with_boosters(root, budget),
         container=", ".join([form, *layers]),
         sha256=digest,
         names=tuple(context.names.values()),
@@ -299,6 +315,8 @@ def _file(path: Path) -> tuple[bytes, int]:
 
 def look_at_model(head: bytes) -> None:
     """Refuse, by its head, a long file that is no model file."""
+    if native.kind_of(head):
+        return
     if kind := looks.signature(head):
         raise _not_a_pickle(looks.description(head, kind))
     if container.compression_of(head) or head[:4] == _ZIP:

@@ -29,7 +29,7 @@ _HEADER = 4  # bytes of a vtable, before the places of the fields
 def damaged(problem: str) -> UnreadableFile:
     return UnreadableFile(
         f"the CatBoost model in the file is damaged: {problem}. "
-        "Pickle the fitted model again"
+        "Save the fitted model again"
     )
 
 

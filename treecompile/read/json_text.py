@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from treecompile.read.budget import Budget
@@ -18,8 +19,12 @@ _OBJECT, _LIST, _VALUE, _ITEM, _QUOTE = 240, 90, 40, 60, 28
 _WIDE = re.compile("[^\x00-\xff]")
 
 
-def loads(text: str | bytes | bytearray, budget: Budget) -> Any:
-    """The value of a JSON text. Raises ValueError or RecursionError where it is none,
+def loads(
+    text: str | bytes | bytearray,
+    budget: Budget,
+    number: Callable[[str], float] | None = None,
+) -> Any:
+    """The value of a JSON text; ``number`` reads those with a point or an exponent. Raises ValueError or RecursionError where it is none,
     and UnreadableFile where it would take more than the file may."""
     if isinstance(text, (bytes, bytearray)):
         budget.charge(len(text) * (1 if text.isascii() else 4))
@@ -35,4 +40,4 @@ def loads(text: str | bytes | bytearray, budget: Budget) -> Any:
         + _ITEM * text.count(":")
         + _QUOTE * text.count('"')
     )
-    return json.loads(text)
+    return json.loads(text, parse_float=number)

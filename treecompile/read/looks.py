@@ -22,16 +22,12 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "a 7z archive: unpack it first"),
     (b"RDX", "an R data file"),
     (b"X\n\x00\x00\x00", "an R object (.rds)"),
-    (b"CBM1", "a CatBoost model in its own format"),
-    (b"binf", "an XGBoost model in its old binary format"),
-    (b"tree\nversion=", "a LightGBM model in its own text format"),
-    (b"{L\x00\x00\x00\x00\x00", "an XGBoost model in its UBJSON format"),
     (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "an old PyTorch checkpoint"),
 )
-_OF_TEXTS = (b"%PDF", b"tree\nversion=")
+_OF_TEXTS = (b"%PDF",)
 _SAVE_AGAIN = (
     "give the file that pickle.dump or joblib.dump wrote for the fitted scikit-learn "
-    "model"
+    "model, or that save_model of a booster wrote"
 )
 
 
@@ -108,8 +104,6 @@ def _text_kind(text: str) -> tuple[str, str]:
         return "a PMML model", ""
     if start.startswith("<"):
         return "an XML file", ""
-    if start.startswith("{") and '"learner"' in start:
-        return "an XGBoost model in its JSON format", ""
     if start.startswith(("{", "[")):
         return "a JSON file", ""
     if start.startswith("-----BEGIN"):

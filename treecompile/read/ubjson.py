@@ -44,7 +44,7 @@ _VALUE, _CONTAINER = 100, 120
 def damaged(problem: str) -> UnreadableFile:
     return UnreadableFile(
         f"the XGBoost model in the file is damaged: {problem}. "
-        "Pickle the fitted model again"
+        "Save the fitted model again"
     )
 
 

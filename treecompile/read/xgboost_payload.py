@@ -1,9 +1,9 @@
-"""The bytes that a pickled XGBoost Booster holds, as plain values.
+"""The bytes that a pickled XGBoost Booster holds, or its own file, as plain values.
 
 Five forms: UBJSON (since 1.6), JSON (since 1.3; smaller models only), a binary model
 with a JSON configuration behind it (``CONFIG-offset:``, 1.0 to 1.2), and that binary
-model alone with or without ``binf`` before it (up to 0.90). What comes out is the JSON
-form of the model in every case, with numpy arrays where XGBoost has arrays of numbers.
+model alone with or without ``binf`` before it (up to 0.90, in files of its own to 3.0).
+What comes out is the JSON form of the model in every case, with numpy arrays where XGBoost has arrays of numbers.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class _Binary:
 
     def _forest(self) -> dict[str, Any]:
         count, _, _, _, _, _, vector = self._take(_FOREST)
-        if vector:
+        if vector not in (0, 1):  # 1 since 2.0
             raise damaged("its leaves hold vectors, as no such model does")
         if not 0 <= count <= len(self.data) // _TREE.size:
             raise damaged("it holds less than it says")
@@ -110,7 +110,7 @@ class _Binary:
 
     def _tree(self) -> dict[str, Any]:
         _, count, _, _, width, vector = self._take(_TREE)
-        if vector:
+        if vector not in (0, 1):  # 1 since 2.0
             raise damaged("its leaves hold vectors, as no such model does")
         if not 0 <= count <= len(self.data) // _NODE.itemsize:
             raise damaged("it holds less than it says")
