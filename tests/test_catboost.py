@@ -740,7 +740,7 @@ CHANGES: dict[str, tuple[Any, str]] = {
         "do not ascend",
     ),
     "border out of order": (
-        lambda x: x.border(1, 1e30),
+        lambda x: x.border(2, 1e30),
         "do not ascend",
     ),
     "column twice": (lambda x: x.column(1, 2), "not numbered one after the other"),
