@@ -735,6 +735,14 @@ CHANGES: dict[str, tuple[Any, str]] = {
     ),
     "leaves": (lambda x: x.length(VALUES, 23), "do not fit their leaves"),
     "border": (lambda x: x.border(2, math.nan), "border of it is not a number"),
+    "infinite border": (
+        lambda x: x.border(2, math.inf),
+        "do not ascend",
+    ),
+    "border out of order": (
+        lambda x: x.border(2, 1e30),
+        "do not ascend",
+    ),
     "column twice": (lambda x: x.column(1, 2), "not numbered one after the other"),
     "column below": (lambda x: x.column(1, -7), "not numbered one after the other"),
     "column above": (lambda x: x.column(1, 2**31 - 1), "drop_unused_features"),

@@ -209,6 +209,8 @@ class _Parts:
             found = self._spent(feature.array(_BORDERS, "<f4")).astype(np.float64)
             if np.isnan(found).any():
                 raise self._damaged("a border of it is not a number")
+            if (found[1:] <= found[:-1]).any():
+                raise self._damaged("its borders do not ascend")
             charge(_SPLIT * len(found))
             splits += [Split(column, value, False) for value in found.tolist()]
             if feature.byte(_MISSING) == _MISSING_IS_LARGEST:
