@@ -31,7 +31,8 @@ a cut below is the last double that still rounds to the left of the model's thre
 
 from __future__ import annotations
 
-from math import isnan, nan
+from math import hypot, isnan, nan
+from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ SCHEMA: dict[str, Any] = {
     "required": list(COLUMNS),
     "examples": [EXAMPLE],
 }
+# How validate reads a record at once, and the types that most have.
+_VALUES: Callable[[Any], tuple[Any, ...]] = itemgetter(*COLUMNS)
+_FLOATS: list[type] = [float] * len(COLUMNS)
 
 
 class InvalidRecord(ValueError):
@@ -216,8 +220,10 @@ class InvalidRecord(ValueError):
 def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
     """The clean values of COLUMNS, or InvalidRecord naming every fault at once."""
     try:
-        values = [record[name] for name in COLUMNS]
-        values = [x if type(x) is float else _number(x) for x in values]
+        row = _VALUES(record)
+        if list(map(type, row)) == _FLOATS and hypot(*row) < 1e38:
+            return row  # none of them is out of range
+        values = [x if type(x) is float else _number(x) for x in row]
         if sum(map(abs, values)) <= LIMIT:  # so none is beyond it, and none missing
             return tuple(values)
     except (LookupError, TypeError, ValueError, ArithmeticError):

@@ -159,6 +159,11 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     if any(column.is_number for column in columns):
         printer.math |= {"isnan", "nan"}
     constants = list(map(_constant, coder.constants.values()))
+    wide = uniform and len(required) > WIDE and not misfits and _is_plain(program)
+    # The length of a row is a bound of each of its numbers, but for its last bits.
+    quick = float(f"1e{math.floor(math.log10((limit or LARGEST) / 2))}") if wide else 0
+    if quick:
+        printer.math.add("hypot")
     return {
         "title": words.title(program, "Python"),
         "made_of": textwrap.fill(words.made_of(program), WIDTH),
@@ -196,7 +201,8 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "any_shared": any(column.shares_rule for column in columns),
         "shared_rule": next((c.rule for c in columns if c.shares_rule), None),
         "uniform": uniform,
-        "wide": uniform and len(required) > WIDE and not misfits and _is_plain(program),
+        "wide": wide,
+        "quick": quick,
         "classes": program.classes,
         "classes_type": (
             "tuple[tuple[Label, ...], ...]"
