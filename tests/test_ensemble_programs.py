@@ -293,6 +293,20 @@ def test_a_table_means_what_the_program_means(data: st.DataObject) -> None:
     )
 
 
+def test_a_difference_is_one_term_of_a_sum() -> None:
+    """1e16 + (1 - 1e16) is not (1e16 + 1) - 1e16."""
+    inner = Arithmetic("-", Number(1.0), Number(1e16))
+    total = Sums(((Number(1e16), inner),), "total")
+    model = Ensemble((total,), numbers_of(0, 1), numbers_of(SCORES, 1), several=False)
+    x = Column("x")
+    tree = Tree((None,), (-1,), (-1,), (0,))
+    program = Program(
+        (x,), (0,), (Feature("x", Read(0)),), model, None, origin(tree, "Mean")
+    )
+    check(program, "nested", [{"x": 0.0}])
+    assert answer(load(emit(program), "<scorer>"), {"x": 0.0})[0] == 1e16 + (1.0 - 1e16)
+
+
 def test_sums_start_at_zero() -> None:
     """0.0 + -0.0 is 0.0: a sum of one term is not that term."""
     zero = Sums(((Number(-0.0),),), "total")

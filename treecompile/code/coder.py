@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from ..layout import statements
@@ -42,6 +43,8 @@ from ..program import (
     Threshold,
     Tree,
     columns_of,
+    operands,
+    parts,
 )
 from .terms import (
     All,
@@ -67,6 +70,12 @@ from .terms import (
     constant,
     same,
 )
+
+# Functions that take no longer than to keep what they answer.
+_CHEAP = ("abs", "negative", "square", "single", "nudged")
+
+# An expression of more parts than this is not looked for a second time.
+_MOST_PARTS = 24
 
 # What the parameters of a function of two tables are called.
 _TABLES = {
@@ -120,8 +129,11 @@ class Coder:
         self.tested: dict[Element, str] = {}  # those of them that trees test
         self._computing: list[int] = []
         self.may_be_missing_in = [column.missing for column in program.columns]
-        # What is named before it is used.
-        self.bindings: list[tuple[str, Call]] = []
+        # What is named before it is used, and everything that the function has named.
+        self._bindings: list[tuple[str, Term]] = []
+        self._bound: set[str] = set()
+        self._once: dict[Expression, str] = {}  # what is computed once -> its name
+        self._shared: dict[Expression, str] = {}  # the same, of this function
 
     def reserve(self, name: str, categories: tuple[Constant, ...] = ()) -> None:
         """A constant that the module has already: a tuple of these categories."""
@@ -177,10 +189,43 @@ class Coder:
             for i in taken
         ]
 
-    def take_bindings(self) -> list[tuple[str, Call]]:
-        """What the text so far needs named before it; the next begins anew."""
-        taken, self.bindings = self.bindings, []
+    def take_bindings(self) -> list[tuple[str, Term]]:
+        """What the text since the last time needs named before it."""
+        taken, self._bindings = self._bindings, []
         return taken
+
+    def begin(self, expressions: Iterable[Expression] = ()) -> None:
+        """Begin a function: nothing is named in it yet. What several of its
+        ``expressions`` apply a function to is to be computed once."""
+        self._bound, self._shared = set(), {}
+        counts: dict[Expression, int] = {}
+        todo = list(expressions)[::-1]
+        while todo:
+            part = todo.pop()
+            if _takes_time(part):
+                counts[part] = counts.get(part, 0) + 1
+                if counts[part] > 1:
+                    continue  # what is in it is computed with it
+            todo += operands(part)[::-1]
+        often = [part for part, count in counts.items() if count > 1]
+        new = [part for part in often if part not in self._once]
+        self._once.update(zip(new, self.names([self._stem(part) for part in new])))
+        self._shared = {part: self._once[part] for part in often}
+
+    def _stem(self, part: Expression) -> str:
+        """What to call what is computed once: its only column, and what became of it."""
+        columns = sorted(columns_of(part))
+        of = self.program.columns[columns[0]].name if len(columns) == 1 else "x"
+        if isinstance(part, Apply):
+            return f"{of}_{part.function.removeprefix('libm_')}"
+        return f"{of}_scaled"
+
+    def _bind(self, name: str, term: Term) -> Name:
+        """The variable that holds a term, from here on in the function."""
+        if name not in self._bound:
+            self._bound.add(name)
+            self._bindings.append((name, term))
+        return Name(name)
 
     def table(self, stem: str, items: Iterable[Any], kind: str = "tuple") -> str:
         """The name of a constant of the module that holds these items."""
@@ -193,6 +238,12 @@ class Coder:
         return self._names[key]
 
     # --- Tests ------------------------------------------------------------------------
+
+    def begin_tree(self, tree: Tree) -> None:
+        """Begin a function of one tree."""
+        tested = tested_features(tree.tests)
+        self.begin(self.program.feature(index).value for index in tested)
+        self.name_tests(tree)
 
     def name_tests(self, tree: Tree) -> None:
         """Give names to the features that a tree tests and that are computed, in the
@@ -245,6 +296,16 @@ class Coder:
 
     def number(self, expression: Expression) -> Term:
         """An expression whose value is a number."""
+        name = self._shared.get(expression) if self._shared else None
+        if name is None:
+            return self._number(expression)
+        return (
+            Name(name)
+            if name in self._bound
+            else self._bind(name, self._number(expression))
+        )
+
+    def _number(self, expression: Expression) -> Term:
         match expression:
             case Number(value):
                 return Value(value)
@@ -280,7 +341,7 @@ class Coder:
                 table = Name(self.table("edges", edges))
                 return _call("steps", self.number(operand), table)
             case Norm():
-                return Name(self._norm(expression))
+                return self._norm(expression)
             case Inside(operands, ranges):
                 return _truth(All(tuple(map(self._within, operands, ranges))))
             case Apply(function, operand, parameters) if function in _TABLES:
@@ -305,17 +366,16 @@ class Coder:
         may_be_missing = self._may_be_missing(operand)
         return Ranges(self.number(operand), cuts, first, missing, may_be_missing)
 
-    def _norm(self, norm: Norm) -> str:
+    def _norm(self, norm: Norm) -> Name:
         """The variable of a length, which every column of its row is divided by."""
         if norm not in self._norms:
             (self._norms[norm],) = self.names(["norm"])
         name = self._norms[norm]
-        if all(name != bound for bound, _ in self.bindings):
-            function = norm.kind + "_paired" * norm.paired
-            row = Row(tuple(map(self.number, norm.operands)))
-            binding = _call(function, Value(norm.least), row)
-            self.bindings.append((name, binding))
-        return name
+        if name in self._bound:
+            return Name(name)
+        function = norm.kind + "_paired" * norm.paired
+        row = Row(tuple(map(self.number, norm.operands)))
+        return self._bind(name, _call(function, Value(norm.least), row))
 
     def passed_on(self, expression: Expression) -> Term | None:
         """An expression that is the text in a column; None for one that is a number."""
@@ -419,6 +479,28 @@ class Coder:
         x = self.number(check.value)
         names = [self.program.columns[i].name for i in sorted(columns_of(check.value))]
         return Not(Bounded(x, check.low, check.high, check.missing)), names
+
+
+def tested_features(tests: Iterable[Test | None]) -> list[int]:
+    """The features that some tests compute, each once."""
+    features = {
+        test.feature: None
+        for test in tests
+        if type(test) is Threshold or type(test) is Bands
+    }
+    return list(features)
+
+
+def _takes_time(part: Expression) -> bool:
+    """Whether an expression is worth a name where it is needed twice: it applies a
+    function, or does two operations. Of long ones the inner parts are looked at alone,
+    so that to compare expressions takes no time either."""
+    if isinstance(part, Arithmetic):
+        if not any(isinstance(x, (Apply, Arithmetic)) for x in operands(part)):
+            return False
+    elif not isinstance(part, Apply) or part.function in _CHEAP:
+        return False
+    return sum(1 for _ in islice(parts(part), _MOST_PARTS + 1)) <= _MOST_PARTS
 
 
 def _call(function: str, *arguments: Term) -> Call:

@@ -29,8 +29,9 @@ from ..program import (
     Trees,
     Values,
     WeightedMedian,
+    inputs_of,
 )
-from .coder import Coder
+from .coder import Coder, tested_features
 from .statements import (
     AboutSingle,
     Blank,
@@ -122,6 +123,7 @@ class StageCoder:
 
     def score(self) -> list[Statement]:
         """The body of ``score``."""
+        self.coder.begin(self._computed_in_score())
         body: list[Statement] = []
         stages = self.model.stages
         for number, stage in enumerate(stages):
@@ -136,6 +138,16 @@ class StageCoder:
             body += self._before() + own
         items = tuple(map(self.coder.number, self.model.scores))
         return [*body, Return(Row(items) if len(items) > 1 else items[0])]
+
+    def _computed_in_score(self) -> Iterator[Expression]:
+        """What its trees test, each feature once, and what its stages are made of."""
+        tests = (test for tree in self.program.trees() for test in tree.tests)
+        for feature in tested_features(tests):
+            value = self.program.feature(feature).value
+            if not isinstance(value, Element):
+                yield value
+        for stage in self.model.stages:
+            yield from inputs_of(stage)
 
     def _can_return(self, stage: Stage) -> bool:
         """Whether score can return the numbers of a stage without naming them."""
@@ -366,6 +378,7 @@ class StageCoder:
 
     def answer(self) -> list[Statement]:
         """The body of what answers; none where the scores are the answer."""
+        self.coder.begin()
         model = self.model
         if model.answers == self.whole and model.several == (len(self.whole) > 1):
             return []

@@ -57,6 +57,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     printer = JavaScriptPrinter(coder)
     write = JavaScriptStatements(printer).body
     required = [ids[i] for i in program.required]
+    coder.begin(feature.value for feature in program.features)
     features = [_feature(coder, feature) for feature in program.features]
     identity = [f.name for f in program.features] == [
         names[i] for i in program.required
@@ -76,6 +77,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     if is_packed(program, layout, MOST_NESTED_NODES):
         table = PackedTrees(coder)
     model = _model(program, printer, required, table)
+    coder.begin(check.value for check in program.checks)
     misfits = [coder.misfit(check) for check in program.checks]
     refusals = [_refusal(printer, condition, mixed) for condition, mixed in misfits]
     before = write(bound(coder))
@@ -159,7 +161,7 @@ def _model(
     body: list[Statement]
     if not isinstance(model, Ensemble):
         if table is None:
-            coder.name_tests(model.tree)
+            coder.begin_tree(model.tree)
             body = [*bound(coder), WalkToLeaf(model)]
             found["arrays"] = []
             found["answers"] = [
@@ -172,6 +174,7 @@ def _model(
                 if values is not None
             ]
         else:
+            coder.begin_tree(model.tree)
             table.add(model.tree)
             listed, root = table.listed(), table.roots[0]
             body = [*bound(coder), *listed, ReturnLeaf(table, root)]

@@ -239,19 +239,14 @@ class JavaScriptStatements:
     def _walk_table(self, walk: WalkTable) -> list[str]:
         """The lines that walk some trees of the table and add what their leaves hold."""
         packed, names = walk.packed, walk.packed.names
-        one = walk.end - walk.first == 1
-        if one:
-            indent = "  "
-            lines = [f"  const found = leaf(numbers, {packed.roots[walk.first]});"]
-        else:
-            indent = "    "
-            lines = [
-                f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{",
-                f"    const found = leaf(numbers, {names['roots']}[tree]);",
-            ]
+        one, indent = walk.end - walk.first == 1, "    "
+        lines = [
+            f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{",
+            f"    const found = leaf(numbers, {names['roots']}[tree]);",
+        ]
         value = f"{names['values']}[found]"
         about = list(self.lines(AboutSingle())) if walk.wide else []
-        close = [] if one else ["  }"]
+        close = ["  }"]
         if walk.form == "one":
             (name,) = walk.names
             (start,) = self._let(f"let {name}", walk.start[0])

@@ -137,6 +137,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         for i, f in enumerate(program.features)
     )
     uniform = identity and all(column.shares_rule for column in columns)
+    coder.begin(() if identity else [feature.value for feature in program.features])
     features = [] if identity else list(_features(program, printer))
     for_encode = set(coder.constants)
     encode_bindings = write(bound(coder))
@@ -151,6 +152,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         for i in program.required
     }
     misfits = []
+    coder.begin(check.value for check in program.checks)
     for check in program.checks:
         condition, mixed = coder.misfit(check)
         misfits.append((printer.condition(condition), mixed))
@@ -263,9 +265,10 @@ def _tree_context(
     coder, arrays = printer.coder, list[Array]()
     body: list[Statement]
     if table is None:
-        coder.name_tests(model.tree)
+        coder.begin_tree(model.tree)
         body = [*bound(coder), WalkToLeaf(model)]
     else:
+        coder.begin_tree(model.tree)
         table.add(model.tree)
         listed, root = table.listed(), table.roots[0]
         body = [*bound(coder), *listed, ReturnLeaf(table, root)]

@@ -28,6 +28,7 @@ from ...code.table import PackedTrees
 from ...code.terms import Call, Row, Value, is_condition
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
+from ...printing.terms import Level
 from ...printing.width import width
 from ...program import LARGEST, Cuts, Test
 from ...visible import is_visible
@@ -83,7 +84,8 @@ class PythonStatements:
             case Start(names, terms):
                 return _assigned(names, list(map(term, terms)))
             case Total(name, terms):
-                return laid_out(_sum(name, list(map(term, terms))))
+                summands = [self.printer.atom(x, Level.PRODUCT) for x in terms]
+                return laid_out(_sum(name, summands))
             case WalkToLeaf():
                 return self._to_leaf(statement)
             case Round(name, wide):
