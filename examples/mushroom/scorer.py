@@ -759,7 +759,7 @@ def _text(options: Any) -> Any:
 
 def _undecoded(text: str) -> str:
     """What is wrong with a text, where a byte of it could not be decoded."""
-    bad = [c for c in text if "\udc80" <= c <= "\udcff"]
+    bad = [] if text.isascii() else [c for c in text if "\udc80" <= c <= "\udcff"]
     byte = f"byte 0x{ord(bad[0]) & 0xFF:02x}" if bad else ""
     return f"{byte} cannot be decoded (--encoding names another)" if bad else ""
 
@@ -862,7 +862,7 @@ def _csv_rows(first: str, stream: Any, line: int, options: Any) -> Iterator[Any]
                 text = "".join(cells)
                 if len(cells) < 2 and cells != [""] and not text.strip():
                     continue  # an empty line is no row
-                problem = "" if text.isascii() else _undecoded(text)
+                problem = _undecoded(text)
                 if len(cells) != width and not problem:
                     problem = f"{len(cells)} cells, where the header line has {width}"
                 if problem:
