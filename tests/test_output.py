@@ -114,6 +114,19 @@ WAYS: list[Callable[[Path], str]] = [
 ]
 
 
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "out"])
+def test_standard_output_by_its_name_is_no_file_to_replace(
+    name: str, tmp_path: Path
+) -> None:
+    model = Path(__file__).parents[1] / "examples" / "iris" / "model.pkl"
+    for command in (f"build {model}", f"schema {model}"):
+        line = f"{sys.executable} -m treecompile {command} -o"
+        line = f"(echo before; {line} {name}; echo after) > out"
+        subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)
+        lines = (tmp_path / "out").read_text().splitlines()
+        assert (lines[0], lines[-1]) == ("before", "after") and len(lines) > 10
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("read", "line"), READS, ids=[line for _, line in READS])
 def test_no_command_overwrites_what_it_reads(

@@ -36,6 +36,7 @@ from treecompile.schema import (
 )
 from treecompile.table import columns_of_csv
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
 MUSHROOM = Path(__file__).parents[2] / "shared" / "data" / "mushroom"
 
 
@@ -309,3 +310,20 @@ def test_a_schema_reads_back_as_its_columns(data: st.DataObject) -> None:
         if was.categories is None and was.low > was.high:
             with pytest.raises(BadSchema):
                 columns_of_schema(schema_of((was,)))
+
+
+@pytest.mark.parametrize("example", ["iris", "mushroom", "penguins"])
+def test_the_schema_of_a_model_is_its_scorers_and_builds_it_again(
+    example: str, tmp_path: Path
+) -> None:
+    model, path = EXAMPLES / example / "model.pkl", tmp_path / "schema.json"
+    line = ["schema", str(model), "-o", str(path)]
+    assert CliRunner().invoke(cli.main, line).exit_code == 0
+    schema, scorer = json.loads(path.read_text()), load(compile_model(model))
+    properties = {name: schema["properties"][name] for name in scorer.COLUMNS}
+    own = json.loads(json.dumps(scorer.SCHEMA))
+    assert {**schema, "properties": properties} == own
+    assert set(schema["properties"]) == set(scorer.RULES)
+    again = compile_model(model, schema=str(path)).splitlines()
+    changed = [text for text in again if not text.startswith("Columns: as --data")]
+    assert changed == compile_model(model).splitlines()

@@ -318,7 +318,7 @@ def test_source_and_options(tmp_path: Path) -> None:
         FOREST, columns="all", layout="table"
     )
     assert "wide" in raised(lambda: load(FOREST, wide=1), TypeError)
-    assert "leave target out" in raised(lambda: load(FOREST, target="sql"))
+    assert "one of 'python'" in raised(lambda: load(FOREST, target="sql"))
 
 
 def test_verify(tmp_path: Path) -> None:
@@ -523,3 +523,31 @@ def test_scorers_of_one_text_share_what_they_raise(forest: Scorer) -> None:
     again = Scorer(forest.source)
     with pytest.raises(again.InvalidRecord):
         forest.predict({})
+
+
+def test_columns_without_names_are_not_taken_by_their_places(forest: Scorer) -> None:
+    values = X.head(3).to_numpy()
+    expected = forest.predict(X.head(3)).tolist()
+    assert forest.predict(pd.DataFrame(values)).tolist() == expected  # 0, 1, 2, 3
+    for names in ([3, 2, 1, 0], [1, 2, 3, 4], [0.5, 1.5, 2.5, 3.5], list(zip("abcd"))):
+        frame = pd.DataFrame(values)
+        frame.columns = pd.Index(names, tupleize_cols=False)
+        text = raised(lambda frame=frame: forest.predict(frame))
+        assert "name them as the scorer does" in text and "'petal width'" in text
+        text = raised(lambda frame=frame: forest.predict(frame.iloc[0]))
+        assert "name them as the scorer does" in text
+
+
+def test_rows_of_a_list_are_of_one_kind(forest: Scorer) -> None:
+    record, values = X.iloc[0].to_dict(), X.iloc[0].tolist()
+    narrow = treecompile.load(DecisionTreeClassifier(max_depth=1).fit(X, Y))
+    wide = [1.0] * len(narrow.FEATURES)
+    for scorer, rows in (
+        (forest, [record, values]),
+        (forest, [values, record]),
+        (narrow, [wide, [1.0]]),
+        (narrow, [[1.0], wide]),
+    ):
+        text = raised(lambda scorer=scorer, rows=rows: scorer.predict(rows))
+        assert "of one kind" in text and "row 1 is" in text
+    assert forest.predict([record, X.iloc[1], record]).shape == (3,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import gzip
 import importlib.util
 import io
@@ -14,10 +15,12 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from runners import load
 from test_shell import FLOWERS, HEADER, IRIS, KINDS, RECORDS, answers, run
 
 from treecompile.targets.python.text import OWN_NAMES
@@ -337,3 +340,18 @@ def test_columns_may_be_called_as_the_tables_of_the_command_line() -> None:
 def defined_in(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [name for node in tree.body for name in defined(node)]
+
+
+def test_it_can_be_called_in_a_process_whose_output_goes_elsewhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scorer = load(IRIS.read_text(encoding="utf-8"))
+    monkeypatch.chdir(folder)
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        monkeypatch.setattr(sys, "argv", ["scorer.py", "f.csv"])
+        assert scorer.main() == 1 and out.getvalue() == WRITTEN
+        monkeypatch.setattr(sys, "argv", ["scorer.py", "f.csv", "-o", "out"])
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(scorer.main).result() == 1
+    assert (folder / "out").read_text() == WRITTEN
+    assert "2 scored, 1 refused" in capsys.readouterr().err

@@ -529,7 +529,8 @@ def schema(
     """Write the JSON Schema of a record.
 
     Of a CSV file of raw records: what `build --schema` takes, to be edited by hand. Of
-    a model file: what its scorer takes; give the options that it is built with.
+    a model file: what its scorer takes, and the columns that no answer depends on,
+    which are not required; give the options that it is built with.
     """
     paths = [path for _, path in encode]
     keep(output, [source, names, *preprocess, *paths])
@@ -537,7 +538,7 @@ def schema(
 
     from .errors import UnreadableFile
     from .read import files, look_at_model
-    from .schema import schema_of, schema_of_data
+    from .schema import schema_of_data, schema_of_program
     from .table import columns_of_csv, looks_like_csv
     from .visible import printable
 
@@ -576,8 +577,7 @@ def schema(
         file = read_bytes(data, name)
         _note_following(file)
         program = program_of(file, None, options)
-        columns = tuple(program.columns[i] for i in program.required)
-        product = schema_of(columns)
+        product = schema_of_program(program)
     write(output, json.dumps(product, indent=2) + "\n")
 
 

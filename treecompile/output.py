@@ -137,9 +137,9 @@ def write(path: str, text: str) -> None:
     data = text.encode()
     try:
         if path == "-":
-            _write_out(data)
+            _write_to(sys.stdout, data)
         else:
-            _write_file(path, data)
+            write_file(path, data)
     except OSError as error:
         if path == "-" and isinstance(error, BrokenPipeError):
             raise SystemExit(1) from None  # whoever was reading has read enough
@@ -151,16 +151,29 @@ def _cannot_write(path: str, error: OSError) -> str:
     return f"Cannot write {where}: {error.strerror or error}."
 
 
-def _write_out(data: bytes) -> None:
+def _write_to(stream: TextIO, data: bytes) -> None:
     try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        stream.flush()
+        stream.buffer.write(data)
+        stream.buffer.flush()
     except OSError:
-        give_up(sys.stdout)
+        give_up(stream)
         raise
 
 
-def _write_file(path: str, data: bytes) -> None:
+def _is(path: str, stream: TextIO) -> bool:
+    """Whether a path leads to a standard stream, as /dev/stdout does."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(stream.fileno()))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Write to a file whole or not at all; OSError where it cannot be."""
+    for stream in (sys.stdout, sys.stderr):  # /dev/stdout, under whatever name
+        if _is(path, stream):
+            return _write_to(stream, data)
     if os.path.exists(path) and not os.path.isfile(path):
         with open(path, "wb") as device:  # a pipe or a device has no beside
             device.write(data)

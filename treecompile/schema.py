@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import BadSchema
-from .program import LARGEST, Column, Constant
+from .example import example
+from .program import LARGEST, Column, Constant, Program
 from .read import json_text
 from .read.budget import Budget
 from .visible import printable
@@ -269,6 +270,23 @@ def schema_of(columns: tuple[Column, ...], exact: bool = True) -> dict[str, Any]
     if exact:
         schema["required"] = [column.name for column in columns]
     return schema
+
+
+def schema_of_program(program: Program) -> dict[str, Any]:
+    """What a scorer says of a record in its SCHEMA; and of the columns that no answer
+    depends on, which are not required, so that ``build --schema`` knows them as well.
+    """
+    schema = schema_of(program.columns)
+    rules = schema["properties"]
+    properties = {name: {"title": name, **rules[name]} for name in rules}
+    return {
+        "$schema": DRAFT,
+        "title": f"A record for the {program.origin.estimator}",
+        "type": "object",
+        "properties": properties,
+        "required": [program.columns[i].name for i in program.required],
+        "examples": [example(program)],
+    }
 
 
 def schema_of_data(described: tuple[Described, ...]) -> dict[str, Any]:

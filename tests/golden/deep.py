@@ -472,7 +472,7 @@ def main() -> int:
             where = f" {error.filename}" if error.filename else ""
             _say(f"cannot write{where}: {error.strerror or error}")
         if sys.stdout is not None:  # what is left in it would fail again
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return code
 
 
@@ -629,9 +629,9 @@ def _titles(kept: list[str], options: Any) -> list[str]:
     if isinstance(_SHARES[1][0], tuple):
         labels = [f"{i}_{label}" for i, of in enumerate(_SHARES[1]) for label in of]
     names = [f"probability_{label}" for label in labels]
-    folded = {name.casefold() for name in names}
+    folded = taken.union(map(str.casefold, names))
     long = any(len(name.encode("utf-8", "replace")) > 63 for name in names)
-    if long or len(folded) < len(names) or folded & taken:
+    if long or len(folded) < len(taken) + len(names):
         _say("the probabilities are numbered, in the order of CLASSES")
         names = [f"probability_{i}" for i in range(len(names))]
     return _ANSWERS + names
@@ -654,10 +654,12 @@ def _opened(path: str, files: Any) -> Any:
     import os
     import signal
     import sys
+    from contextlib import suppress
 
-    for stream in (sys.stdout, sys.stderr):  # it is /dev/stdout, under whatever name
-        if _identity(path) == _identity(stream.fileno()):
-            return stream
+    if _identity(path) == _identity(1):  # it is /dev/stdout, under whatever name
+        return sys.stdout
+    if _identity(path) == _identity(2):
+        return sys.stderr
     ways: Any = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
     if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe
         return files.enter_context(open(path, "w", **ways))
@@ -670,7 +672,8 @@ def _opened(path: str, files: Any) -> Any:
         elif os.path.exists(part):
             os.unlink(part)
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it is finished
+    with suppress(ValueError):  # a thread gets no signals
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and finishes
     files.push(finish)
     out = files.enter_context(open(part, "x", **ways))  # noqa: SIM115
     if os.path.exists(path):  # its permissions stay
@@ -682,7 +685,7 @@ def _identity(file: Any) -> Any:
     """What tells a file from every other, by its path or number."""
     import os
 
-    return os.stat(file)[1:3] if os.path.exists(file) else os.path.realpath(file)
+    return os.stat(file)[1:3] if os.path.exists(file) else os.path.realpath(f"{file}")
 
 
 def _read_rows(options: Any) -> Iterator[Any]:
@@ -758,7 +761,7 @@ def _text(options: Any) -> Any:
 
 def _undecoded(text: str) -> str:
     """What is wrong with a text, where a byte of it could not be decoded."""
-    bad = [c for c in text if "\udc80" <= c <= "\udcff"]
+    bad = [] if text.isascii() else [c for c in text if "\udc80" <= c <= "\udcff"]
     byte = f"byte 0x{ord(bad[0]) & 0xFF:02x}" if bad else ""
     return f"{byte} cannot be decoded (--encoding names another)" if bad else ""
 
@@ -861,7 +864,7 @@ def _csv_rows(first: str, stream: Any, line: int, options: Any) -> Iterator[Any]
                 text = "".join(cells)
                 if len(cells) < 2 and cells != [""] and not text.strip():
                     continue  # an empty line is no row
-                problem = "" if text.isascii() else _undecoded(text)
+                problem = _undecoded(text)
                 if len(cells) != width and not problem:
                     problem = f"{len(cells)} cells, where the header line has {width}"
                 if problem:

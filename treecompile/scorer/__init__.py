@@ -126,9 +126,10 @@ class Scorer:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the module to a file, whole or not at all; its path."""
-        from .saving import write_whole
+        from ..output import write_file
 
-        return write_whole(Path(path), self._source.encode())
+        write_file(os.fspath(path), self._source.encode())
+        return Path(path)
 
     def verify(self, model: Any = None, *, data: Any = None, load: bool = True) -> Any:
         """What can be shown of this scorer: that it is its model. ``treecompile.verify``,

@@ -209,15 +209,7 @@ def _names(names: list[Any], columns: Columns, what: str) -> tuple[Any, ...]:
         if names.count(name) > 1:
             raise ValueError(f"there are two columns {name!r} in the {what}")
     if not any(isinstance(name, str) for name in names):
-        try:
-            return columns.places(len(names)) if names else ()
-        except ValueError as error:
-            if what != "Series":
-                raise
-            raise ValueError(
-                f"a Series is one record, a value for each column, and this one has no "
-                f"names of columns. By its places: {error}"
-            ) from None
+        return _without_names(names, columns, what)
     wanted = set(columns.columns)
     if columns.unnamed and wanted.isdisjoint(names):
         taken = columns.places(len(names))
@@ -232,6 +224,28 @@ def _names(names: list[Any], columns: Columns, what: str) -> tuple[Any, ...]:
     if lacking and what != "Series":  # of a single record, the scorer says so itself
         raise InvalidRecords.lacking(what, lacking, names)
     return tuple(names)
+
+
+def _without_names(names: list[Any], columns: Columns, what: str) -> tuple[Any, ...]:
+    """The same where no column has a name. Numbers from 0 on, which pandas gives, say
+    no more than the places; any others would."""
+    if not names:
+        return ()
+    if names != list(range(len(names))):
+        some = ", ".join(map(_shown, names[:5])) + (", ..." if len(names) > 5 else "")
+        raise ValueError(
+            f"the columns of the {what} are called {some}: name them as the scorer does, "
+            f"{_listed(columns.columns)}"
+        )
+    try:
+        return columns.places(len(names))
+    except ValueError as error:
+        if what != "Series":
+            raise
+        raise ValueError(
+            f"a Series is one record, a value for each column, and this one has no "
+            f"names of columns. By its places: {error}"
+        ) from None
 
 
 # --- Arrays and lists -------------------------------------------------------------------
@@ -267,14 +281,28 @@ def _of_list(given: Iterable[Any], columns: Columns) -> Iterator[Any]:
             f"a list holds records, and this one begins with {_shown(first)}: of one "
             "record, give a mapping of column to value, or [record]"
         )
-    return (_item(item, columns) for item in itertools.chain([first], rows))
+    width = _width(first, columns)
+    rows = itertools.chain([first], rows)
+    return (_item(i, item, width, columns) for i, item in enumerate(rows))
 
 
-def _item(item: Any, columns: Columns) -> Any:
-    record = one_record(item, columns)
-    if record is not None:
-        return record
-    if isinstance(item, (str, bytes)) or not hasattr(item, "__len__"):
-        return item  # the scorer says that it is no record
+def _width(item: Any, columns: Columns) -> int | None:
+    """How many values a row has that is given by its places; None of other items."""
+    row = hasattr(item, "__len__") and not isinstance(item, (str, bytes))
+    return len(item) if row and one_record(item, columns) is None else None
+
+
+def _item(row: int, item: Any, width: int | None, columns: Columns) -> Any:
+    """A record of a list, all of which are mappings, or rows of one width."""
+    own = _width(item, columns)
+    if own != width and (own is not None or one_record(item, columns) is not None):
+        kinds = ["a mapping" if w is None else f"{_columns(w)}" for w in (width, own)]
+        raise ValueError(
+            f"the records of a list are of one kind, and row 0 is {kinds[0]}, but row "
+            f"{row} is {kinds[1]}"
+        )
+    if own is None:
+        record = one_record(item, columns)
+        return item if record is None else record  # the scorer says that it is none
     values = item.tolist() if hasattr(item, "tolist") else list(item)
-    return dict(zip(columns.places(len(values)), values))
+    return dict(zip(columns.places(own), values))
