@@ -46,11 +46,10 @@ from treecompile.program import (
     Expression,
     Feature,
     Inside,
+    Joint,
     Number,
     Program,
     Read,
-    Shares,
-    Softmax,
     Stage,
     Sums,
     Tree,
@@ -59,6 +58,7 @@ from treecompile.program import (
     WeightedMedian,
 )
 from treecompile.single import single
+from treecompile.vectors import VECTORS
 
 FUNCTIONS = ("predict", "predict_proba", "decision_function", "score_samples", "apply")
 # What a tree adds: no infinities, whose differences are no numbers.
@@ -128,15 +128,23 @@ def combined(draw: st.DrawFn, last: int, width: int) -> Stage:
         bounded = tuple(Clip(x, -30.0, 30.0) for x in of)
         if draw(st.booleans()):
             wide = tuple(Arithmetic("*", x, Number(1e4)) for x in of)
-            return Softmax(wide, False, name, by_table=True)
-        return Softmax(bounded, draw(st.booleans()), name, draw(st.booleans()))
+            return Joint("softmax_by_table", wide, name)
+        kinds = [
+            x for x in VECTORS if x.endswith(("x", "log", "paired")) and "soft" in x
+        ]
+        return Joint(draw(st.sampled_from(kinds)), bounded, name)
     if kind == 3:
         absolute = tuple(Apply("abs", x, ()) for x in of)
-        return Shares(absolute, draw(st.booleans()), 0.5, name)
+        return Joint(
+            draw(st.sampled_from(("normalized", "normalized_paired"))),
+            absolute,
+            name,
+            (0.5,),
+        )
     if kind == 7:
         small = tuple(Apply("single", Clip(x, -9.0, 9.0), ()) for x in of)
         absolute = tuple(Apply("abs", x, ()) for x in small)
-        return Shares(absolute, False, 0.5, name, single=True)
+        return Joint("normalized_single", absolute, name, (0.5,))
     if kind == 8:
         small = tuple(Apply("single", Clip(x, -9.0, 9.0), ()) for x in of)
         points = tuple(map(single, (-9.0, -0.1, 0.3, 9.0, 0.0, 0.2, 0.7, 1.0)))

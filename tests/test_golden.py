@@ -37,11 +37,11 @@ from treecompile.program import (
     Ensemble,
     Feature,
     IsMissing,
+    Joint,
     Number,
     Origin,
     Program,
     Read,
-    Shares,
     SingleTree,
     Sums,
     Threshold,
@@ -452,7 +452,7 @@ def votes() -> Program:
     terms = tuple(
         (Element(0, i), Arithmetic("*", Element(1, i), Number(0.5))) for i in range(2)
     )
-    shares = Shares(elements(2, 2), False, 0.5, "share")
+    shares = Joint("normalized", elements(2, 2), "share", (0.5,))
     model = Ensemble(
         stages=(first, second, Sums(terms, "total"), shares),
         scores=elements(3, 2),

@@ -6,31 +6,28 @@ by stage, in the order in which the additions are made.
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .functions import exp_by_table
-from .interpret import Known, evaluate, leaf, left_to_right, numpy_sum
+from .interpret import Known, evaluate, leaf, left_to_right
 from .program import (
     SCORES,
     Ascending,
     Choice,
     Element,
     Ensemble,
+    Joint,
     Program,
-    Shares,
     SingleTree,
-    Softmax,
     Stage,
     Sums,
     Trees,
     Values,
     WeightedMedian,
 )
-from .single import exp_single, single
+from .single import single
+from .vectors import VECTORS
 
 
 @dataclass(frozen=True)
@@ -130,10 +127,8 @@ def vector(
     numbers = [evaluate(x, known) for x in stage.of]
     if isinstance(stage, Values):
         return tuple(numbers)
-    if isinstance(stage, Softmax):
-        return softmax(stage, numbers)
-    if isinstance(stage, Shares):
-        return shares(stage, numbers)
+    if isinstance(stage, Joint):
+        return VECTORS[stage.function].apply(numbers, *stage.parameters)
     if isinstance(stage, Ascending):
         return tuple(sorted(numbers))
     if isinstance(stage, WeightedMedian):
@@ -149,38 +144,6 @@ def choice(stage: Choice, numbers: Sequence[float]) -> int:
         return max(order, key=numbers.__getitem__)
     x = numbers[0]
     return int((x >= stage.cut if stage.inclusive else x > stage.cut) != stage.flipped)
-
-
-def shares(stage: Shares, numbers: Sequence[float]) -> tuple[float, ...]:
-    """Numbers over the sum of them all."""
-    if stage.single:
-        total = 0.0
-        for x in numbers:
-            total = single(total + x)
-        return tuple(single(x / total) if total else stage.otherwise for x in numbers)
-    total = numpy_sum(numbers) if stage.paired else left_to_right(numbers)
-    return tuple(x / total if total else stage.otherwise for x in numbers)
-
-
-def softmax(stage: Softmax, numbers: Sequence[float]) -> tuple[float, ...]:
-    """exp(x) over the sum of them all, the largest taken off first (semantics 3.4)."""
-    largest = max(numbers)
-    if stage.single:
-        powers = [exp_single(single(x - largest)) for x in numbers]
-        whole = single(left_to_right(powers))
-        return tuple(single(x / whole) for x in powers)
-    if stage.by_table:
-        powers = [exp_by_table(x - largest) for x in numbers]
-        fours = len(powers) // 4 * 4
-        powers[:fours] = [max(x, sys.float_info.min) for x in powers[:fours]]
-        whole = left_to_right(powers)
-        return tuple(x / whole for x in powers)
-    powers = [math.exp(x - largest) for x in numbers]
-    total = numpy_sum(powers) if stage.paired else left_to_right(powers)
-    if stage.logarithmic:
-        whole = math.log(total) + largest
-        return tuple(math.exp(x - whole) for x in numbers)
-    return tuple(x / total for x in powers)
 
 
 def weighted_median(numbers: Sequence[float], weights: Sequence[float]) -> float:

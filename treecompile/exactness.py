@@ -16,12 +16,13 @@ from .program import (
     Arithmetic,
     Ensemble,
     Expression,
+    Joint,
     Number,
     Program,
-    Softmax,
     inputs_of,
     parts,
 )
+from .vectors import VECTORS
 
 
 def same(a: Any, b: Any) -> bool:
@@ -88,9 +89,7 @@ def promise(program: Program) -> Promise | None:
             )
         if model.samples is not None:  # from which an offset is taken
             return Promise(2, 1.0, "within 2 ulp of 1.0")
-        if any(
-            isinstance(x, Softmax) and x.loose for x in (*model.stages, *model.links)
-        ):
+        if any(isinstance(x, Joint) and x.loose for x in (*model.stages, *model.links)):
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if "interpolated_single" in _functions(program):  # scipy's own way since 1.18
         return Promise(4 * _ULPS_OF_SINGLE, 1.0, _OF_SINGLE)
@@ -139,7 +138,7 @@ def passes_through_exp(program: Program) -> bool:
     model = program.model
     if isinstance(model, Ensemble):
         stages = (*model.stages, *model.links)
-        if any(isinstance(stage, Softmax) for stage in stages):
+        if any(isinstance(x, Joint) and VECTORS[x.function].exp for x in stages):
             return True
     return any(not FUNCTIONS[name].exact for name in _functions(program))
 

@@ -428,35 +428,19 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Softmax:
-    """A stage: the exponentials of some numbers (less the largest of them) over their
-    sum; ``paired`` sums in the order of numpy.sum, else from left to right.
-    ``logarithmic`` takes the logarithm of the sum off before the exponential instead.
-    ``single`` rounds each number to single precision, and the sum once it is whole;
-    ``loose`` says that the model does so by an exp of its own, whose last places differ.
-    ``by_table`` takes the exponential that is called so, four at a time: those of a
-    whole four are never below the smallest normal double.
+class Joint:
+    """A stage: a function of some numbers together, by its name in ``vectors.py``, with
+    its parameters.
+
+    ``loose`` says that the model computes it by an exp of its own in single precision,
+    whose last places differ.
     """
 
+    function: str
     of: tuple[Expression, ...]
-    paired: bool
     name: str
-    logarithmic: bool = False
-    single: bool = False
+    parameters: tuple[float, ...] = ()
     loose: bool = False
-    by_table: bool = False
-
-
-@dataclass(frozen=True)
-class Shares:
-    """A stage: numbers over their sum; where that is 0, each is ``otherwise``.
-    ``single`` rounds each addition and each share to single precision."""
-
-    of: tuple[Expression, ...]
-    paired: bool
-    otherwise: float
-    name: str
-    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -494,7 +478,7 @@ class Ascending:
     name: str = "ascending"
 
 
-Stage = Trees | Values | Sums | Softmax | Shares | Choice | WeightedMedian | Ascending
+Stage = Trees | Values | Sums | Joint | Choice | WeightedMedian | Ascending
 
 
 def inputs_of(stage: Stage) -> tuple[Expression, ...]:

@@ -55,7 +55,7 @@ MODEL: dict[str, Any] = {
     "library": "scikit-learn",
     "version": "1.9.1",
     "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "digest": "428d28021e5e245dc4e6095eb176ac5dcd0450c6f255ff2a37a4750034c9de8a",
+    "digest": "c872899abf2e09ab9461da450b54efaf02347b26507b513605154d79879535b5",
     "treecompile": "0.1.0",
     "stamp": {},
 }

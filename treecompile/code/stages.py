@@ -20,10 +20,9 @@ from ..program import (
     Element,
     Ensemble,
     Expression,
+    Joint,
     Number,
     Program,
-    Shares,
-    Softmax,
     Stage,
     Sums,
     Trees,
@@ -151,7 +150,7 @@ class StageCoder:
 
     def _can_return(self, stage: Stage) -> bool:
         """Whether score can return the numbers of a stage without naming them."""
-        if isinstance(stage, (Softmax, Shares)):
+        if isinstance(stage, Joint):
             return len(self.model.scores) > 1  # they come as a row
         return isinstance(stage, Values)
 
@@ -207,13 +206,8 @@ class StageCoder:
         if isinstance(stage, Values):
             return Row(tuple(map(self.coder.number, stage.of)))
         vector = self._vector(stage.of)
-        if isinstance(stage, Softmax):
-            name = "softmax" + "_of_log" * stage.logarithmic + "_single" * stage.single
-            name += "_by_table" * stage.by_table + "_paired" * stage.paired
-            return Call(name, (vector,))
-        if isinstance(stage, Shares):
-            order = "_single" if stage.single else "_paired" * stage.paired
-            return Call("normalized" + order, (vector, Value(stage.otherwise)))
+        if isinstance(stage, Joint):
+            return Call(stage.function, (vector, *map(Value, stage.parameters)))
         if isinstance(stage, Ascending):
             return Sorted(vector)
         if isinstance(stage, WeightedMedian):

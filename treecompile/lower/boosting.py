@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..program import Apply, Arithmetic, Choice, Expression, Number, Softmax, Trees
+from ..program import Apply, Arithmetic, Choice, Expression, Joint, Number, Trees
 from ..read.records import Record
 from .build import Answering, Member, Vector
 from .forests import added_tree, logarithms, nodes_of, rows_of
@@ -62,12 +62,14 @@ def boosting(member: Member) -> Answering:
     if classes is None:
         return Answering(None, raw, words, applies=applies)
     if width > 1:
-        logarithmic = member.version < (1, 4)
+        softmax = (
+            "softmax_of_log_paired" if member.version < (1, 4) else "softmax_paired"
+        )
         return Answering(
             classes,
             (Choice(raw),),
             words,
-            lambda: (member.build.stage(Softmax(raw, True, "share", logarithmic)),),
+            lambda: (member.build.stage(Joint(softmax, raw, "share")),),
             raw,
             applies=applies,
             applies_width=width,

@@ -15,8 +15,8 @@ from ..program import (
     Arithmetic,
     Element,
     Expression,
+    Joint,
     Number,
-    Softmax,
     Stage,
     Trees,
     Values,
@@ -69,7 +69,7 @@ def _of_stage(stage: Stage, index: int, stages: Sequence[Stage]) -> Bounds:
         return bounds(stage.of[index], stages)
     if isinstance(stage, Trees):
         return _of_trees(stage, index, stages)
-    if isinstance(stage, Softmax):
+    if isinstance(stage, Joint) and stage.function.startswith("softmax"):
         found = [bounds(x, stages) for x in stage.of]
         low, high = min(low for low, _ in found), max(high for _, high in found)
         return (math.exp(-_SPREAD) / len(found) if high - low < _SPREAD else 0.0), 1.0

@@ -14,8 +14,8 @@ from ..program import (
     Choice,
     Clip,
     Expression,
+    Joint,
     Number,
-    Shares,
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of, divided
@@ -81,7 +81,9 @@ def _fold(inner: Member, classes: Labels) -> Vector:
     if len(classes) == 2:
         (second,) = build.values(shares[1:], "second")
         return Arithmetic("-", Number(1.0), second), second
-    return build.stage(Shares(tuple(shares), True, 1.0 / len(classes), "share"))
+    return build.stage(
+        Joint("normalized_paired", tuple(shares), "share", (1.0 / len(classes),))
+    )
 
 
 def _sigmoid(curve: Record, score: Expression) -> Expression:

@@ -26,10 +26,10 @@ from ..program import (
     Choice,
     Expression,
     Feature,
+    Joint,
     Match,
     Number,
     Read,
-    Softmax,
     Test,
     Threshold,
     Trees,
@@ -177,7 +177,7 @@ def _classifier(
     def shares() -> tuple[Vector, ...]:
         if model.loss == "MultiClassOneVsAll":
             return (build.values([Apply("expit", x, ()) for x in vector], "share"),)
-        return (build.stage(Softmax(vector, False, "share", by_table=True)),)
+        return (build.stage(Joint("softmax_by_table", vector, "share")),)
 
     return Answering((model.classes,), (Choice(vector),), words, shares)
 

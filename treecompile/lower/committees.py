@@ -17,10 +17,9 @@ from ..program import (
     Arithmetic,
     Choice,
     Expression,
+    Joint,
     Match,
     Number,
-    Shares,
-    Softmax,
     Trees,
     WeightedMedian,
 )
@@ -165,7 +164,7 @@ def ada_classifier(member: Member) -> Answering:
                 (
                     _early_shares(member, divided(summed, whole))
                     if early
-                    else build.stage(Softmax(halves, False, "share"))
+                    else build.stage(Joint("softmax", halves, "share"))
                 ),
             ),
             decision,
@@ -179,7 +178,9 @@ def ada_classifier(member: Member) -> Answering:
             (
                 _early_shares(member, divided(summed, whole))
                 if early
-                else build.stage(Softmax(divided(decision, count - 1), False, "share"))
+                else build.stage(
+                    Joint("softmax", divided(decision, count - 1), "share")
+                )
             ),
         ),
         decision,
@@ -192,7 +193,7 @@ def _early_shares(member: Member, mean: Vector) -> Vector:
     factor = Number(1.0 / (len(mean) - 1))
     powers = [Apply("exp", Arithmetic("*", factor, x), ()) for x in mean]
     ready = member.build.values(powers, "power")
-    return member.build.stage(Shares(ready, True, 1.0, "share"))
+    return member.build.stage(Joint("normalized_paired", ready, "share", (1.0,)))
 
 
 def _votes(

@@ -16,9 +16,9 @@ from ..program import (
     Element,
     Ensemble,
     Expression,
+    Joint,
     Origin,
     Program,
-    Softmax,
     Stage,
     Sums,
     Trees,
@@ -27,6 +27,7 @@ from ..program import (
     parts,
     with_elements,
 )
+from ..vectors import VECTORS
 from .build import Answering, Builder, Vector
 from .flow import Flow, Raw
 from .models import (
@@ -225,15 +226,15 @@ def _function(stages: Sequence[Stage]) -> str:
     """The function that the answers pass through, in a word."""
     if not any(_is_curved(stage, CURVED - {"log"}) for stage in stages):
         return "a logarithm"
-    softmax = any(isinstance(stage, Softmax) for stage in stages)
+    softmax = any(map(_exp_of, stages))
     power = any(_is_curved(stage, _POWERS) for stage in stages)
     return "a power" if power and not softmax else "exp"
 
 
 def _is_curved(stage: Stage, functions: Set[str] = CURVED) -> bool:
     """Whether exp or its like have a part in it, of which machines have their own."""
-    if isinstance(stage, Softmax):
-        return True
+    if isinstance(stage, Joint):
+        return bool(_exp_of(stage))
     return any(
         isinstance(part, Apply) and part.function in functions
         for expression in inputs_of(stage)
@@ -241,13 +242,16 @@ def _is_curved(stage: Stage, functions: Set[str] = CURVED) -> bool:
     )
 
 
+def _exp_of(stage: Stage) -> str:
+    """The library whose exp a function of several numbers passes through, if one."""
+    return VECTORS[stage.function].exp if isinstance(stage, Joint) else ""
+
+
 def _computed_by(stage: Stage, package: str) -> str:
     """The library whose exp a curved stage of a model of a package passes through."""
-    if isinstance(stage, Softmax):
-        if stage.by_table:
-            return "catboost"
-        if stage.single and not stage.loose:
-            return "xgboost"
+    if isinstance(stage, Joint):
+        if not stage.loose and _exp_of(stage) != "numpy":
+            return _exp_of(stage)
     elif not _is_curved(stage, CURVED - _OF_CATBOOST):
         return "catboost"
     elif not _is_curved(stage, CURVED - _OF_XGBOOST):
@@ -266,7 +270,7 @@ def _interpolates(stages: Iterable[Stage]) -> bool:
 
 
 def _rounds_a_function(stage: Stage) -> bool:
-    if isinstance(stage, Softmax):
+    if isinstance(stage, Joint):
         return stage.loose
     return any(map(rounds_a_function, inputs_of(stage)))
 

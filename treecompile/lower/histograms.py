@@ -17,9 +17,9 @@ from ..program import (
     Bands,
     Choice,
     Feature,
+    Joint,
     Match,
     Number,
-    Softmax,
     State,
     Test,
     Threshold,
@@ -151,13 +151,13 @@ def histogram_boosting(member: Member) -> Answering:
             words = f"the exponential of {words}"
         return Answering(None, raw, words)
     if width > 1:
-        logarithmic = member.version < (1, 1)
+        softmax = "softmax_of_log" if member.version < (1, 1) else "softmax"
         choice = Choice(raw)
         return Answering(
             classes,
             (choice,),
             words,
-            lambda: (build.stage(Softmax(raw, False, "share", logarithmic)),),
+            lambda: (build.stage(Joint(softmax, raw, "share")),),
             raw,
         )
     cut = last_even() if member.version < (1, 5) else 0.0

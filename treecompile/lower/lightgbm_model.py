@@ -20,8 +20,8 @@ from ..program import (
     Arithmetic,
     Choice,
     Expression,
+    Joint,
     Number,
-    Softmax,
     Test,
     Threshold,
     Tree,
@@ -110,7 +110,7 @@ def lightgbm(member: Member) -> Answering:
     answers = raw
     build = member.build
     if model.objective == "multiclass":
-        answers = build.stage(Softmax(raw, False, "share"))
+        answers = build.stage(Joint("softmax", raw, "share"))
     elif model.objective in _LOGISTIC | _MANY:
         answers = build.values([_logistic(model, x) for x in raw], "share")
         words = f"the logistic function of {words}"

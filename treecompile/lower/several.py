@@ -10,8 +10,8 @@ from ..program import (
     Arithmetic,
     Choice,
     Expression,
+    Joint,
     Number,
-    Shares,
 )
 from ..read.records import Record
 from .build import Answering, Labels, Member, Vector, classes_of
@@ -84,7 +84,8 @@ def one_vs_rest(member: Member) -> Answering:
             if len(both) == 1:
                 rest: Expression = Arithmetic("-", Number(1.0), both[0])
                 both = (rounded(rest) if single else rest, both[0])
-            return (build.stage(Shares(both, False, 0.0, "share", single)),)
+            function = "normalized_single" if single else "normalized"
+            return (build.stage(Joint(function, both, "share", (0.0,))),)
 
     raw = build.values(scores, "score")
     decision = raw if decides else None

@@ -15,8 +15,8 @@ from ..program import (
     Choice,
     Expression,
     Feature,
+    Joint,
     Number,
-    Softmax,
 )
 from ..read.records import Record
 from .boosting import two_shares
@@ -170,7 +170,8 @@ def linear(member: Member) -> Answering:
             )
 
         def shares() -> tuple[Vector, ...]:
-            softmax = Softmax(decision, False, "share", single=single, loose=single)
+            function = "softmax_single" if single else "softmax"
+            softmax = Joint(function, decision, "share", loose=single)
             return (build.stage(softmax),)
 
     choice = (Choice(decision),)

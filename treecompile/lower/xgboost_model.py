@@ -21,10 +21,10 @@ from ..program import (
     Ascending,
     Choice,
     Expression,
+    Joint,
     Match,
     Number,
     Replace,
-    Softmax,
     Test,
     Threshold,
     Trees,
@@ -189,7 +189,7 @@ def _many(member: Member, model: XgboostModel, raw: Vector, words: str) -> Answe
             "a row of two numbers",
             "Fit it with objective='binary:logistic'.",
         )
-    shares = build.stage(Softmax(raw, False, "share", single=True))
+    shares = build.stage(Joint("softmax_single", raw, "share"))
     if not member.record.name.endswith("Classifier"):
         return Answering(None, shares, words, several=True, single=True)
     classes = _classes(member, len(raw))
@@ -208,7 +208,7 @@ def _shares_of_softmax(
         return lambda: (raw,)
     if model.version < (1, 7, 0):
         return None
-    softmax = Softmax(raw, False, "share", single=True, loose=True)
+    softmax = Joint("softmax_single", raw, "share", loose=True)
     return lambda: (member.build.stage(softmax),)
 
 
