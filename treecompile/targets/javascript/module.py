@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -271,19 +272,22 @@ def _packed(array: Array) -> dict[str, Any]:
 def _rules(program: Program) -> tuple[str, str]:
     """The source of RULES, and of the rule that most columns share, if one is."""
     rules = [_rule(column) for column in program.columns]
-    numbers = [r for r, c in zip(rules, program.columns) if c.categories is None]
-    shared = max(numbers, key=numbers.count) if len(numbers) > 1 else None
-    if shared is not None and numbers.count(shared) == 1:
-        shared = None
+    texts = list(map(repr, rules))  # which tell -0.0 from 0.0
+    numbers = [text for text, c in zip(texts, program.columns) if c.categories is None]
+    common = Counter(numbers).most_common(1)
+    shared = common[0][0] if common and common[0][1] > 1 else None
     pairs: list[Document] = []
-    for column, rule in zip(program.columns, rules):
-        value = "NUMBER" if rule == shared else source(rule)
+    for column, rule, text in zip(program.columns, rules, texts):
+        value = "NUMBER" if text == shared else source(rule)
         pairs.append(array([literal(column.name), value]))
     whole = array(pairs)
     if len(pairs) > 1 and isinstance(whole, Group):
         whole = Group(whole.of, broken=True)
     text = assigned("const RULES = new Map(", whole, ");")
-    return text, assigned("const NUMBER = ", source(shared)) if shared else ""
+    if shared is None:
+        return text, ""
+    rule = rules[texts.index(shared)]
+    return text, assigned("const NUMBER = ", source(rule))
 
 
 def _rule(column: Column) -> dict[str, Any]:
