@@ -479,7 +479,9 @@ def _limit(program: Program) -> float | None:
     bounds = [
         column.high
         for column in program.columns
-        if column.categories is None and column.low == -column.high >= -LARGEST
+        if column.categories is None
+        and column.low == -column.high >= -LARGEST
+        and column.high  # of 0.0 and -0.0 each is one
     ]
     common = Counter(bounds).most_common(1)
     return common[0][0] if common and (common[0][1] > 1 or len(bounds) == 1) else None
