@@ -397,6 +397,9 @@ NESTED: dict[str, Case] = {
     "bagging of votes": case(
         BaggingClassifier(VotingClassifier([("a", tree()), ("b", forest())]), 2, random_state=0), X, THREE
     ),
+    "soft votes of boosting alone": case(
+        VotingClassifier([("a", boosting()), ("b", boosting(max_depth=1))], voting="soft"), X, TWO
+    ),
     "soft votes of boosting": case(
         VotingClassifier([("a", tree()), ("b", boosting())], voting="soft", weights=[1, 0.3]),
         X, THREE, within=EXP,

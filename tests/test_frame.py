@@ -78,7 +78,7 @@ def test_texts_that_look_like_numbers_or_like_nothing() -> None:
 
 
 REFUSED = {
-    "no frame": ({"a": [1]}, "is a dict, and no frame with named columns"),
+    "no columns": (FRAME[[]], "is a DataFrame, and no frame with named columns"),
     "no rows": (FRAME[:0], "no rows"),
     "one name twice": (FRAME[["text", "text"]], "two columns 'text'"),
 }

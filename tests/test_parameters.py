@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import LabelEncoder
 
-from treecompile import compile_model, load
+from treecompile import compile_model, inspect, load
 from treecompile.parameters import options_of
 
 MODEL = Path(__file__).parents[1] / "examples" / "mushroom" / "model.pkl"
@@ -19,7 +19,7 @@ WRONG: list[tuple[str, Any, type[Exception], str]] = [
     ("unknown", None, ValueError, "must be one of 'model', 'reject'. Got None"),
     ("columns", ["odor"], ValueError, "must be one of 'used', 'all'. Got ['odor']"),
     ("layout", "tabel", ValueError, "must be one of 'auto', 'nested', 'table'"),
-    ("target", "java", ValueError, "must be one of 'python'. Got 'java'"),
+    ("target", "java", ValueError, "must be one of 'python', 'javascript'. Got 'java'"),
     ("threshold", 1.5, ValueError, "must be a number from 0 to 1, or None. Got 1.5"),
     ("threshold", -0.1, ValueError, "must be a number from 0 to 1"),
     ("threshold", float("nan"), ValueError, "must be a number from 0 to 1"),
@@ -47,6 +47,12 @@ WRONG: list[tuple[str, Any, type[Exception], str]] = [
     ("category_dtype", 3, TypeError, "must be a str or a list of names"),
     ("category_dtype", [3], TypeError, "must be a str or a list of names"),
     ("sparse", "yes", TypeError, "must be True or False. Got 'yes'"),
+    (
+        "predict_as",
+        "ranker",
+        ValueError,
+        "must be one of 'classifier', 'regressor', 'boo",
+    ),
     ("format", "black", TypeError, "must be True, False or None. Got 'black'"),
 ]
 
@@ -63,6 +69,11 @@ def test_a_wrong_option_is_one_sentence(
         text = str(caught.value)
         assert text.startswith(f"The {name!r} parameter must be ") and words in text
         assert "\n" not in text and len(text) < 160
+
+
+def test_inspect_checks_its_options_too() -> None:
+    with pytest.raises(ValueError, match="The 'predict_as' parameter must be one of"):
+        inspect(MODEL, predict_as="ranker")
 
 
 def test_an_option_that_there_is_not_is_a_type_error() -> None:

@@ -158,14 +158,17 @@ def inspect(
     says it.
 
     ``model`` is as for :func:`load`; ``part`` is the path of the estimator that is meant,
-    in a container of several, and ``predict_as`` as for :func:`compile_model`. ``str()`` of the answer is the text, ``as_dict()`` and
-    ``as_json()`` are what ``--json`` gives, ``compiles`` is whether it can be compiled,
-    ``problems`` are the reasons why not. Raises UnreadableFile for the file.
+    in a container of several, and ``predict_as`` is as for :func:`compile_model`.
+    ``str()`` of the answer is the text, ``as_dict()`` and ``as_json()`` are what
+    ``--json`` gives, ``compiles`` is whether it can be compiled, ``problems`` are the
+    reasons why not. Raises UnreadableFile for the file.
     """
     from .given import model_file, name_of
     from .inspection import Inspection
     from .overview import overview
+    from .parameters import check_predict_as
 
+    check_predict_as(predict_as)
     file = model_file(model, lenient=True)
     return Inspection(overview(file, part, predict_as), name_of(model))
 

@@ -38,8 +38,7 @@ def options_of(
 
     for name in CHOICES.keys() & others.keys():
         check_choice(name, others[name])
-    if others.get("predict_as") is not None:
-        check_one_of("predict_as", others["predict_as"], PREDICT_AS)
+    check_predict_as(others.get("predict_as"))
     for name, kinds, words in (
         ("part", (str,), "a str, as \"['model']\""),
         ("sparse", (bool,), "True or False"),
@@ -71,6 +70,12 @@ def check_one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     """ValueError where a value is none of those that are allowed."""
     if not isinstance(value, str) or value not in allowed:
         raise _wrong(name, _one_of(allowed), value, ValueError)
+
+
+def check_predict_as(value: Any) -> None:
+    """ValueError where a booster cannot be asked to answer so."""
+    if value is not None:
+        check_one_of("predict_as", value, PREDICT_AS)
 
 
 def check_switch(name: str, value: Any) -> None:

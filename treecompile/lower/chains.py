@@ -103,7 +103,7 @@ def _number(inner: Member, answering: Answering) -> Expression:
         return number_of(answering, inner)
     labels = classes_of(inner, answering)
     if any(isinstance(label, str) for label in labels):
-        raise inner.refuse("its labels are no numbers")
+        raise inner.refuse("its labels are not numbers")
     chosen = chosen_code(answering, inner)
     if labels == tuple(range(len(labels))):
         return chosen

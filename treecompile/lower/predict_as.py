@@ -23,9 +23,6 @@ from .catboost_data import CatboostModel, catboost_model
 from .lightgbm_text import lightgbm_model
 from .xgboost_data import XgboostModel, xgboost_model
 
-#: What may be asked for.
-CHOICES = ("classifier", "regressor", "booster")
-
 _BARE = {("xgboost", "Booster"), ("lightgbm", "Booster"), ("catboost", "CatBoost")}
 # What XGBoost's estimators keep in their file up to 1.7, and load again.
 _KEPT = ("best_ntree_limit", "missing", "n_classes_", "predictor")
@@ -45,8 +42,6 @@ def as_asked(value: Any, how: str | None) -> Any:
 
     Raises UnsupportedModel where it cannot be what is asked for.
     """
-    if how is not None and how not in CHOICES:
-        raise UnsupportedModel("", f"predict_as is one of {', '.join(CHOICES)}.")
     if not is_bare(value):
         return value if how is None else _of_estimator(value, how)
     if how is None and not isinstance(value.state, OwnFile):
