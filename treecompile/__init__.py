@@ -57,6 +57,7 @@ def compile_model(
     category_dtype: str | Iterable[str] | None = None,
     sparse: bool | None = None,
     predict_as: str | None = None,
+    dummies: Any = None,
     layout: str = "auto",
     self_test: int = 0,
     stamp: Mapping[str, str] | None = None,
@@ -80,7 +81,9 @@ def compile_model(
     whether what ``encode`` and ``preprocess`` make reaches the model as a sparse matrix,
     where the model does not show it. ``predict_as`` is what the predict of a booster's
     own file answers: that of a ``"classifier"``, a ``"regressor"`` or the ``"booster"``
-    (by default as the file says). ``self_test`` is how many records the scorer
+    (by default as the file says). ``dummies`` has columns of the data and, for each, the
+    dummy columns that are not named after it with their categories:
+    ``{"Sex": {"male": "male"}}``. ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
     ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
@@ -105,6 +108,7 @@ def compile_model(
         category_dtype=category_dtype,
         sparse=sparse,
         predict_as=predict_as,
+        dummies=dummies,
         layout=layout,
         self_test=self_test,
         stamp=stamp,
@@ -165,7 +169,13 @@ def inspect(
 
 
 def _options(
-    *, encode: Any, preprocess: Any, category_dtype: Any, stamp: Any, **others: Any
+    *,
+    encode: Any,
+    preprocess: Any,
+    category_dtype: Any,
+    dummies: Any,
+    stamp: Any,
+    **others: Any,
 ) -> Options:
     """The options of a build, as they are given from Python."""
     from .options import Options
@@ -174,6 +184,7 @@ def _options(
         category_dtype=_joined(category_dtype),
         encode=tuple((encode or {}).items()),
         preprocess=_several(preprocess),
+        dummies=_dummies(dummies),
         stamp=tuple((str(key), str(x)) for key, x in (stamp or {}).items()),
         **others,
     )
@@ -274,6 +285,17 @@ def _several(given: Any) -> tuple[Any, ...]:
     if given is None:
         return ()
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)
+
+
+def _dummies(given: Any) -> tuple[str, ...]:
+    """Texts as on the command line, or the features and categories of each column."""
+    if not isinstance(given, dict):
+        return _several(given)
+    return tuple(
+        f"{column}={feature}:{category}"
+        for column, features in given.items()
+        for feature, category in features.items()
+    )
 
 
 def _joined(names: str | Iterable[str] | None) -> str | None:

@@ -75,6 +75,18 @@ def encodings(
         raise click.BadParameter(f"{error}.", context, option) from None
 
 
+def dummies_given(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Every ``COLUMN=FEATURE:CATEGORY``, of that form."""
+    from .lower.given_dummies import FORM, is_form
+
+    for text in given:
+        if not is_form(text):
+            raise click.BadParameter(f"not {FORM}: {text}.", context, option)
+    return given
+
+
 def stamps(
     context: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
@@ -195,6 +207,14 @@ def main() -> None:
 )
 @of_records
 @click.option(
+    "--dummies",
+    metavar="DUMMY",
+    callback=dummies_given,
+    multiple=True,
+    help="With --data or --schema: a dummy column that is not named after its column, as "
+    "COLUMN=FEATURE:CATEGORY, say Sex=male:male. Repeatable.",
+)
+@click.option(
     "--labels",
     metavar="PATH",
     help="The encoder of the label, or LABEL,LABEL,...: the scorer answers what the "
@@ -259,6 +279,7 @@ def build(
     category_dtype: str | None,
     sparse: bool | None,
     predict_as: str | None,
+    dummies: tuple[str, ...],
     labels: str | None,
     target: str,
     layout: str,
@@ -304,6 +325,7 @@ def build(
         category_dtype=category_dtype,
         sparse=sparse,
         predict_as=predict_as,
+        dummies=dummies,
         layout=layout,
         self_test=self_test,
         stamp=stamp,

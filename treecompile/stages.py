@@ -50,6 +50,7 @@ def lowered(
             category_dtype=names_in(options.category_dtype),
             sparse=options.sparse,
             predict_as=options.predict_as,
+            dummies=options.dummies,
         )
         # What the description of the columns told, a scorer says as if it was asked.
         options = replace(options, **dict(program.origin.options))

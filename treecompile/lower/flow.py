@@ -150,6 +150,8 @@ class Told:
     ``of_category`` say of each described column which values it holds, and whether it is
     of that dtype.
 
+    ``dummies`` are features and the columns that they are of (``given_dummies.py``).
+
     ``sparse`` says whether what comes out of the parts beside a model is a sparse matrix.
     On ``trial`` it is but supposed, and what shows that it is otherwise raises
     OtherMatrix. ``made_sparse`` are the parts that make one, and ``encoded`` the columns
@@ -162,6 +164,7 @@ class Told:
     seen: tuple[tuple[Constant, ...], ...] = ()
     of_category: tuple[bool, ...] = ()
     sparse: bool | None = None
+    dummies: tuple[str, ...] = ()
     trial: bool = False
     encoded: dict[Expression, tuple[str, str]] = field(default_factory=dict)
     made_sparse: list[str] = field(default_factory=list)
