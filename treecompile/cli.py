@@ -630,7 +630,10 @@ def _note_parts(file: ModelFile, program: Program) -> None:
     from .overview_text import unused_parts
 
     used = " ".join(str(value) for _, value in program.origin.options)
-    parts = [part for part in roles(file.root, None, None) if part.path not in used]
+    found = roles(file.root, None, None)
+    names = tuple(column.name for column in program.columns)
+    # A list of the model's own columns says nothing new.
+    parts = [x for x in found if x.path not in used and x.holds != names]
     lines = unused_parts(parts)
     if lines:
         say("\n".join(["Note: the file also holds", *lines]))

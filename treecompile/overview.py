@@ -42,6 +42,7 @@ from .read import ModelFile, Name, Record, verdict
 from .read.budget import at_work
 from .read.calls import refusal
 from .read.foreign import ForeignClass, placed
+from .read.records import Several
 from .targets.python_table import is_packed
 
 # A scorer of so many nodes is made to be measured; of a larger one a part is.
@@ -212,7 +213,8 @@ def _lowered(
 
 
 def holds(root: Any) -> str:
-    """What a file holds, in a word."""
+    """What a file holds, in a word; of several pickles, the first."""
+    root = root[0] if isinstance(root, Several) else root
     return root.name if isinstance(root, Record) else type(root).__name__
 
 

@@ -28,7 +28,7 @@ from treecompile.read.calls import verdict
 from treecompile.read.context import Context, CutShort, Damaged, shown
 from treecompile.read.foreign import ForeignClass, placed
 from treecompile.read.machine import Machine
-from treecompile.read.records import Name, Record
+from treecompile.read.records import Name, Record, Several
 
 __all__ = ["ModelFile", "Name", "Record", "read_bytes", "read_file", "verdict"]
 
@@ -49,7 +49,8 @@ class ModelFile:
     stands, ``names`` are all classes and functions that it mentions, in order of first
     use. ``refused`` is empty unless it was read leniently. ``size`` is that of the file
     in bytes. ``following`` are what further pickles hold that stand behind the first in
-    the file; ``root`` is of the first alone. ``budget`` is what the file may still come
+    the file, in a word each; ``root`` is then a Several of all that can be read.
+    ``budget`` is what the file may still come
     to: see :mod:`.budget`.
     """
 
@@ -186,7 +187,8 @@ def _read_checked(
         protocol = machine.protocol
         joblib = context.joblib_arrays or "ZF" in layers
         form = "joblib" if joblib else f"pickle protocol {protocol}"
-        following = _following(machine)
+        following, more = _following(machine)
+        root = Several([root, *more]) if more else root
     return ModelFile(
         root=native.with_boosters(root, budget),
         container=", ".join([form, *layers]),
@@ -200,24 +202,30 @@ def _read_checked(
     )
 
 
-def _following(first: Machine) -> tuple[str, ...]:
-    """What pickles behind the first hold, in a word each: dump() was called again."""
+def _following(first: Machine) -> tuple[tuple[str, ...], list[Any]]:
+    """What pickles behind the first hold, in a word each, and those of them that can be
+    read, up to one that cannot: dump() was called again."""
     found: list[str] = []
-    position, context = first.position, copy.copy(first.context)
-    context.names, context.makers, context.refused = {}, {}, {}
-    context.lenient = True
+    roots: list[Any] = []
+    position = first.position
     while position < len(first.data) and len(found) < MOST_FOLLOWING:
         # What is no pickle, padding or a checksum, is nothing to tell of.
         if first.data[position] not in _BEGINNINGS:
             break
+        context = copy.copy(first.context)
+        context.names, context.makers, context.refused = {}, {}, {}
+        context.lenient = True
         machine = Machine(first.data, position, context)
         try:
             root = machine.run()
         except UnreadableFile:
             break
         found.append(root.name if isinstance(root, Record) else type(root).__name__)
+        if len(roots) + 1 == len(found) and not context.refused:
+            roots.append(root)
+            first.context.names.update(context.names)
         position = machine.position
-    return tuple(found)
+    return tuple(found), roots
 
 
 def _looked_at(

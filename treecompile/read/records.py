@@ -100,6 +100,11 @@ class Record:
         return f"<{self.cls!r} with {len(self.attributes)} attributes>"
 
 
+class Several(list[Any]):
+    """What stands one after the other in a file into which dump() was called more than
+    once. ``load`` of the library gives the first alone."""
+
+
 def _given(value: Any) -> Any:
     """A value of a record, charged where it is a large array."""
     if type(value) is np.ndarray and value.size > _SMALL:
