@@ -291,8 +291,8 @@ def build(
     """Compile MODEL into a scorer.
 
     MODEL is a pickle or a joblib file of a fitted model, or the file that a model of
-    XGBoost, LightGBM or CatBoost saves itself in; - is standard input. It is read as
-    data: nothing in it runs, and no library is needed.
+    XGBoost, LightGBM or CatBoost saves itself in, or a model folder of MLflow; - is
+    standard input. It is read as data: nothing in it runs, and no library is needed.
 
     PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
     it is another file, encoders.pkl, or a part of what that file holds:
@@ -335,6 +335,7 @@ def build(
     program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
+    _note_signature(file, program)
     _note_booster(file, options)
     if described is None:
         _note_dummies(program)
@@ -648,6 +649,19 @@ def _note_booster(file: ModelFile, options: Options) -> None:
         advice = advice_for_labels(find_part(file.root, options.part))
         if advice:
             say(f"Note: the scorer answers what Booster.predict answers.\n{advice}")
+
+
+def _note_signature(file: ModelFile, program: Program) -> None:
+    """Say where the signature of an MLflow folder has other columns than the model."""
+    names = {feature.name for feature in program.inputs}
+    if file.columns is None or set(file.columns) == names:
+        return
+    signed = ", ".join(map(repr, sorted(set(file.columns) - names)[:5])) or "none"
+    own = ", ".join(map(repr, sorted(names - set(file.columns))[:5])) or "none"
+    say(
+        "Note: the signature in MLmodel has other columns than the model. Only in the "
+        f"signature: {signed}.\nOnly in the model: {own}. The scorer goes by the model."
+    )
 
 
 def _note_unknown(program: Program) -> None:

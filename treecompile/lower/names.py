@@ -57,6 +57,19 @@ def input_names(records: list[Any], path: str) -> tuple[str, ...]:
     return tuple(f"x{i}" for i in range(count))
 
 
+def columns_of_model(model: Any) -> tuple[str, ...] | None:
+    """The names of the columns that a model takes, x0 and so on where it has none; None
+    where that cannot be told."""
+    from .wrappers import unwrap  # which imports this module
+
+    try:
+        unwrapped = unwrap(model)
+        parts = [part for _, part in unwrapped.transformers]
+        return input_names([*unwrapped.outer, *parts, unwrapped.record], "")
+    except (UnsupportedModel, AttributeError, LookupError, TypeError, ValueError):
+        return None
+
+
 def _first_count(meets: list[Record]) -> int | None:
     """How many columns the first record takes that says so."""
     for place, record in enumerate(meets):

@@ -17,12 +17,20 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from treecompile.errors import UnreadableFile
-from treecompile.read import archive, container, files, looks, native, skops_file
+from treecompile.read import (
+    archive,
+    container,
+    files,
+    looks,
+    mlflow,
+    native,
+    skops_file,
+)
 from treecompile.read.budget import Budget
 from treecompile.read.calls import verdict
 from treecompile.read.context import Context, CutShort, Damaged, shown
@@ -50,7 +58,7 @@ class ModelFile:
     use. ``refused`` is empty unless it was read leniently. ``size`` is that of the file
     in bytes. ``following`` are what further pickles hold that stand behind the first in
     the file, in a word each; ``root`` is then a Several of all that can be read.
-    ``budget`` is what the file may still come
+    ``columns`` are those of the signature of an MLflow folder. ``budget`` is what the file may still come
     to: see :mod:`.budget`.
     """
 
@@ -62,6 +70,7 @@ class ModelFile:
     refused: tuple[Name, ...] = ()
     size: int = 0
     following: tuple[str, ...] = ()
+    columns: tuple[str, ...] | None = None
     budget: Budget = field(default_factory=lambda: Budget(0), repr=False, compare=False)
 
     @property
@@ -75,7 +84,8 @@ class ModelFile:
 
 
 def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFile:
-    """The content of the model file at ``path``; ``"-"`` is standard input.
+    """The content of the model file at ``path``, or of the one in a model folder of
+    MLflow; ``"-"`` is standard input.
 
     Raises ``UnreadableFile``, whose message starts with the path. A ``lenient`` read
     keeps calls that are not allowed as records and lists them in ``refused``: still
@@ -88,8 +98,13 @@ def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFi
                 lambda: files.of_stream(sys.stdin.buffer, look_at_model, piped=True)
             )
             return _read(data, there, None, None, lenient)
-        data, there = _file(Path(text))
-        return _read(data, there, _beside(Path(text)), None, lenient)
+        path = Path(text)
+        folder = mlflow.folder_at(path)
+        if folder is not None:
+            path = folder.path
+        data, there = _file(path)
+        file = _read(data, there, _beside(path), None, lenient)
+        return file if folder is None else replace(file, columns=folder.columns)
     except UnreadableFile as problem:
         where = "standard input" if text == "-" else shown(text)
         raise UnreadableFile(f"{where}: {problem}") from None
@@ -362,7 +377,7 @@ def _opened(content: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
 
 
 def _about_directory(path: Path) -> str:
-    endings = (".pkl", ".pickle", ".joblib", ".skops")
+    endings = (".pkl", ".pickle", ".joblib", ".skops", ".cbm", ".ubj")
     try:
         inside = sorted(entry.name for entry in path.iterdir())
     except OSError:
