@@ -24,7 +24,7 @@ _LINE = re.compile(r"( *)([\w.\-]+):(?:[ \t]+(.*))?\Z")
 # The flavors, by how well they keep what was saved, and where each says its file is.
 _FLAVORS = ("sklearn", "xgboost", "lightgbm", "catboost", "python_function")
 _KEYS = ("pickled_model", "data", "model_path")
-_INSIDE = (
+_INSIDE: tuple[str, ...] = (
     "model.pkl",
     "model.xgb",
     "model.ubj",
