@@ -32,6 +32,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.feature_selection import RFE
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -705,7 +706,11 @@ def test_parts_beside_a_model_are_named_with_their_options(folder: Path) -> None
     assert "['own']" not in note
     save("m.pkl", (vectorizer, FITTED))
     note = run(folder, "build m.pkl").stderr
-    assert "[0] (DictVectorizer): cannot be compiled" in note
+    assert "[0] (DictVectorizer): --preprocess '[0]'" in note
+    save("m.pkl", (HashingVectorizer().fit(["a"]), FITTED, PCA().fit(X)))
+    note = run(folder, "build m.pkl").stderr
+    assert "[2] (PCA): cannot be compiled" in note
+    save("m.pkl", (vectorizer, FITTED))
     assert "[0]: DictVectorizer" in run(folder, "inspect m.pkl").stdout
 
 

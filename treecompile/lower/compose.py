@@ -23,6 +23,8 @@ from . import (
     scalers,
     selectors,
 )
+from .dict_vectorizer import KIND as DICT_VECTORIZER
+from .dict_vectorizer import dict_vectorizer
 from .flow import Flow, Step, side_by_side
 from .paths import join, name_part, of_another
 
@@ -281,6 +283,7 @@ COMPOSITES: dict[tuple[str, str], Transformer] = {
 TRANSFORMERS: dict[tuple[str, str], Transformer] = {
     **COMPOSITES,
     ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
+    DICT_VECTORIZER: dict_vectorizer,
     **encoders.TRANSFORMERS,
     **bins.TRANSFORMERS,
     **impute.TRANSFORMERS,

@@ -183,7 +183,7 @@ class Raw:
     transformer has met. ``of_numpy_2`` is what the file says of the numpy that wrote it,
     if anything. ``told`` is what the user says where a file does not. ``stored`` are
     numbers that a sparse matrix was made of: it holds those that were not zero then,
-    whatever they become.
+    whatever they become. ``held`` are numbers that it holds even where they are zero.
     """
 
     names: tuple[str, ...]
@@ -191,6 +191,7 @@ class Raw:
     described: tuple[Column, ...] | None = None
     told: Told = field(default_factory=lambda: Told())
     stored: set[Expression] = field(default_factory=set)
+    held: set[Expression] = field(default_factory=set)
     readers: dict[int, list[Reader]] = field(default_factory=dict)
     looked_at: dict[int, None] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)

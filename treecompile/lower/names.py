@@ -9,6 +9,8 @@ import numpy as np
 from ..errors import UnsupportedModel
 from ..read.records import Record
 from .boosters import booster_columns
+from .dict_vectorizer import KIND as DICT_VECTORIZER
+from .dict_vectorizer import dict_columns
 from .early_encoder import is_early, width_before
 
 # Where the names stand: since 1.0, in 0.24, and before that in ColumnTransformer.
@@ -124,6 +126,8 @@ def _names(record: Record) -> tuple[str, ...] | None:
     columns = booster_columns(record)
     if columns is not None:
         return columns[0]
+    if record.kind == DICT_VECTORIZER:
+        return dict_columns(record)
     for attribute in _NAMES:
         names = record.get(attribute)
         if isinstance(names, Record):  # a pandas Index
