@@ -30,6 +30,7 @@ from .isolation import isolation_forest
 from .labels import ENCODERS
 from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
+from .pairs import one_vs_one
 from .paths import name_part, of_another
 from .several import chain, multi_output, one_vs_rest
 from .singles import scalar
@@ -91,6 +92,7 @@ ENSEMBLES: dict[tuple[str, str], Lowering] = {
         (("MultiOutputClassifier", "MultiOutputRegressor"), multi_output),
         (("ClassifierChain", "RegressorChain"), chain),
         (("OneVsRestClassifier",), one_vs_rest),
+        (("OneVsOneClassifier",), one_vs_one),
     )
     for name in names
 }
@@ -132,6 +134,7 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
     multi_output: ("a model for each output", "over any model of this table"),
     chain: ("chains", "any order, every `chain_method` but `predict_log_proba`"),
     one_vs_rest: ("one against the rest", "one label of many, or several at once"),
+    one_vs_one: ("one against one", "votes of a model of each pair of classes"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
 BOOSTERS: dict[tuple[str, str], Lowering] = {
