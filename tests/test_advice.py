@@ -32,6 +32,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.feature_selection import RFE
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -534,6 +535,7 @@ def save(name: str, *objects: Any) -> None:
 
 FITTED = tree().fit(X, Y)
 SCALER = StandardScaler().fit(X)
+OTHER = RandomForestClassifier(n_estimators=2, max_depth=2).fit(X, Y)
 
 
 def test_files_that_are_no_models(folder: Path) -> None:
@@ -564,6 +566,12 @@ def test_what_holds_a_model_is_taken_away(folder: Path) -> None:
     save("m.pkl", Service(FITTED))
     message = run(folder, "build m.pkl").stderr
     assert "class of its own, test_advice.Service" in message
+    assert "Inside it, at .model, is a DecisionTreeClassifier: take that out" in message
+    save("m.pkl", [{"a": Service({"raw": tree(), "p": make_pipeline(OTHER)})}, FITTED])
+    message = run(folder, "build m.pkl").stderr
+    assert "at [0]['a'].model['p'], is a Pipeline" in message
+    save("m.pkl", Service("nothing fitted"))
+    message = run(folder, "build m.pkl").stderr
     assert "Take the fitted scikit-learn estimator or Pipeline out of that object" in (
         message
     )
@@ -645,14 +653,32 @@ def test_several_pickles_in_one_file(folder: Path) -> None:
     assert "holds 2 more: StandardScaler" in shown
     told = json.loads(run(folder, "inspect m.pkl --json").stdout)
     assert told["following"] == ["StandardScaler", "dict"]
-    words = " ".join(done.stderr.split())
-    assert "Load all of them, each with a call of load() on the same open file" in words
-    assert 'save them together, as in dump({"model":' in words
-    with open("m.pkl", "rb") as stream:
-        model, scaler = pickle.load(stream), pickle.load(stream)
-    save("both.pkl", {"model": model, "scaler": scaler})
-    done = run(folder, "build both.pkl --preprocess ['scaler']")
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert "[1]: StandardScaler" in shown
+    # What it advises: the parts, by their number.
+    done = run(folder, "build m.pkl --preprocess [1]")
+    assert done.exit_code == 0
+    save("both.pkl", {"model": FITTED, "scaler": SCALER})
+    both = run(folder, "build both.pkl --preprocess ['scaler']")
+    assert (both.exit_code, both.stderr) == (0, "")
+    assert done.stdout.partition("def ")[2] == both.stdout.partition("def ")[2]
+    save("m.pkl", SCALER, FITTED)  # load() would give the scaler
+    assert run(folder, "build m.pkl").exit_code == 0
+    save("m.pkl", {"m": FITTED}, {"m": OTHER})
+    first, second = (run(folder, f"build m.pkl {x}") for x in ("", "--part [1]['m']"))
+    assert "DecisionTreeClassifier" in first.stdout
+    assert "RandomForestClassifier" in second.stdout
+    by_name = run(folder, "build m.pkl --part ['m']").stdout
+    assert by_name.partition("def ")[2] == first.stdout.partition("def ")[2]
+
+
+def test_a_pickle_behind_that_cannot_be_read(folder: Path) -> None:
+    """The first is compiled as ever; the others are no parts."""
+    save("m.pkl", FITTED)
+    with open("m.pkl", "ab") as stream:
+        stream.write(b"cos\nsystem\n(S'id'\ntR.")
+    done = run(folder, "build m.pkl")
+    assert done.exit_code == 0 and "os.system" not in done.stdout
+    assert run(folder, "build m.pkl --part [1]").exit_code == 1
 
 
 def test_padding_is_no_pickle(folder: Path) -> None:
@@ -671,9 +697,21 @@ def test_parts_beside_a_model_are_named_with_their_options(folder: Path) -> None
     assert """['s'] (StandardScaler): --preprocess "['s']\"""" in note
     done = run(folder, "build m.pkl --preprocess ['s'] --encode x0=['le']")
     assert (done.exit_code, done.stderr) == (0, "")
+    beside = {"m": FITTED, "medians": {"a": 1.5}, "cols": ["a"], "own": ["x0", "x1"]}
+    save("m.pkl", beside)
+    note = run(folder, "build m.pkl").stderr
+    assert (
+        "['medians'] (dict): numbers by name" in note
+        and "['cols'] (list): 1 text" in note
+    )
+    assert "['own']" not in note
     save("m.pkl", (vectorizer, FITTED))
     note = run(folder, "build m.pkl").stderr
-    assert "[0] (DictVectorizer): cannot be compiled" in note
+    assert "[0] (DictVectorizer): --preprocess '[0]'" in note
+    save("m.pkl", (HashingVectorizer().fit(["a"]), FITTED, PCA().fit(X)))
+    note = run(folder, "build m.pkl").stderr
+    assert "[2] (PCA): cannot be compiled" in note
+    save("m.pkl", (vectorizer, FITTED))
     assert "[0]: DictVectorizer" in run(folder, "inspect m.pkl").stdout
 
 

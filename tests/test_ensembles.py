@@ -68,7 +68,7 @@ from sklearn.model_selection import (
     GridSearchCV,
     TunedThresholdClassifierCV,
 )
-from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.multiclass import OneVsRestClassifier, OutputCodeClassifier
 from sklearn.multioutput import (
     ClassifierChain,
     MultiOutputClassifier,
@@ -714,7 +714,7 @@ def test_a_chain_of_logarithms_says_that_it_has_some() -> None:
         (VotingClassifier([("lin", LogisticRegression()), ("t", tree())]), "estimator 'lin': LogisticRegression", "BLAS"),
         (StackingClassifier([("lin", LogisticRegression())], tree(), cv=2), "estimator 'lin': LogisticRegression", "BLAS"),
         (CalibratedClassifierCV(tree(), method="temperature", cv=2), "calibrated classifier 0", "temperature"),
-        (OneVsOneClassifier(tree()), "OneVsOneClassifier", "Supported are"),
+        (OutputCodeClassifier(tree()), "OutputCodeClassifier", "Supported are"),
         (boosting(init=forest()), "init: RandomForestClassifier", "init='zero'"),
         (
             TransformedTargetRegressor(

@@ -57,6 +57,7 @@ def compile_model(
     category_dtype: str | Iterable[str] | None = None,
     sparse: bool | None = None,
     predict_as: str | None = None,
+    dummies: Any = None,
     layout: str = "auto",
     self_test: int = 0,
     stamp: Mapping[str, str] | None = None,
@@ -81,7 +82,9 @@ def compile_model(
     where the model does not show it. ``target`` is the language of the scorer: "python"
     or "javascript" (an ES module). ``predict_as`` is what the predict of a booster's
     own file answers: that of a ``"classifier"``, a ``"regressor"`` or the ``"booster"``
-    (by default as the file says). ``self_test`` is how many records the scorer
+    (by default as the file says). ``dummies`` has columns of the data and, for each, the
+    dummy columns that are not named after it with their categories:
+    ``{"Sex": {"male": "male"}}``. ``self_test`` is how many records the scorer
     carries along, with the model's answers, for ``python scorer.py --self-test``.
     ``stamp`` are texts that the scorer's MODEL is to hold as well, as a commit.
     ``layout="table"`` has the trees as a table of numbers, which is small and quick to
@@ -110,6 +113,7 @@ def compile_model(
         category_dtype=category_dtype,
         sparse=sparse,
         predict_as=predict_as,
+        dummies=dummies,
         layout=layout,
         self_test=self_test,
         stamp=stamp,

@@ -91,6 +91,18 @@ def encodings(
         raise click.BadParameter(f"{error}.", context, option) from None
 
 
+def dummies_given(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Every ``COLUMN=FEATURE:CATEGORY``, of that form."""
+    from .lower.given_dummies import FORM, is_form
+
+    for text in given:
+        if not is_form(text):
+            raise click.BadParameter(f"not {FORM}: {text}.", context, option)
+    return given
+
+
 def stamps(
     context: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
@@ -214,6 +226,14 @@ def main() -> None:
 )
 @of_records
 @click.option(
+    "--dummies",
+    metavar="DUMMY",
+    callback=dummies_given,
+    multiple=True,
+    help="With --data or --schema: a dummy column that is not named after its column, as "
+    "COLUMN=FEATURE:CATEGORY, say Sex=male:male. Repeatable.",
+)
+@click.option(
     "--labels",
     metavar="PATH",
     help="The encoder of the label, or LABEL,LABEL,...: the scorer answers what the "
@@ -283,6 +303,7 @@ def build(
     category_dtype: str | None,
     sparse: bool | None,
     predict_as: str | None,
+    dummies: tuple[str, ...],
     labels: str | None,
     target: str,
     types: bool,
@@ -295,8 +316,8 @@ def build(
     """Compile MODEL into a scorer.
 
     MODEL is a pickle or a joblib file of a fitted model, or the file that a model of
-    XGBoost, LightGBM or CatBoost saves itself in; - is standard input. It is read as
-    data: nothing in it runs, and no library is needed.
+    XGBoost, LightGBM or CatBoost saves itself in, or a model folder of MLflow; - is
+    standard input. It is read as data: nothing in it runs, and no library is needed.
 
     PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
     it is another file, encoders.pkl, or a part of what that file holds:
@@ -334,6 +355,7 @@ def build(
         category_dtype=category_dtype,
         sparse=sparse,
         predict_as=predict_as,
+        dummies=dummies,
         layout=layout,
         self_test=self_test,
         stamp=stamp,
@@ -343,6 +365,7 @@ def build(
     program = lowered(file, described, options)
     _note_versions(program)
     _note_parts(file, program)
+    _note_signature(file, program)
     _note_booster(file, options)
     if described is None:
         _note_dummies(program)
@@ -657,7 +680,10 @@ def _note_parts(file: ModelFile, program: Program) -> None:
     from .overview_text import unused_parts
 
     used = " ".join(str(value) for _, value in program.origin.options)
-    parts = [part for part in roles(file.root, None, None) if part.path not in used]
+    found = roles(file.root, None, None)
+    names = tuple(column.name for column in program.columns)
+    # A list of the model's own columns says nothing new.
+    parts = [x for x in found if x.path not in used and x.holds != names]
     lines = unused_parts(parts)
     if lines:
         say("\n".join(["Note: the file also holds", *lines]))
@@ -672,6 +698,19 @@ def _note_booster(file: ModelFile, options: Options) -> None:
         advice = advice_for_labels(find_part(file.root, options.part))
         if advice:
             say(f"Note: the scorer answers what Booster.predict answers.\n{advice}")
+
+
+def _note_signature(file: ModelFile, program: Program) -> None:
+    """Say where the signature of an MLflow folder has other columns than the model."""
+    names = {feature.name for feature in program.inputs}
+    if file.columns is None or set(file.columns) == names:
+        return
+    signed = ", ".join(map(repr, sorted(set(file.columns) - names)[:5])) or "none"
+    own = ", ".join(map(repr, sorted(names - set(file.columns))[:5])) or "none"
+    say(
+        "Note: the signature in MLmodel has other columns than the model. Only in the "
+        f"signature: {signed}.\nOnly in the model: {own}. The scorer goes by the model."
+    )
 
 
 def _note_unknown(program: Program) -> None:

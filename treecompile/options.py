@@ -34,7 +34,8 @@ class Options:
     ``encode``, ``preprocess``, ``labels`` and ``names`` say where parts beside the model
     stand (``sources.py``); from Python, they may be these parts themselves.
     ``category_dtype`` are names with commas between; ``sparse`` is None where it is not
-    said. ``predict_as`` is as what a booster answers. ``stamp`` is what the builder wants
+    said. ``predict_as`` is as what a booster answers; ``dummies`` are features and what
+    they are of (``lower/given_dummies.py``). ``stamp`` is what the builder wants
     MODEL to say. ``target`` is the language.
     """
 
@@ -50,6 +51,7 @@ class Options:
     category_dtype: str | None = None
     sparse: bool | None = None
     predict_as: str | None = None
+    dummies: tuple[str, ...] = ()
     layout: str = "auto"
     self_test: int = 0
     stamp: tuple[tuple[str, str], ...] = ()
@@ -62,7 +64,7 @@ class Options:
             value = getattr(self, field.name)
             if field.name in ("encode", "stamp"):
                 pairs += [(field.name, f"{key}={x}") for key, x in value]
-            elif field.name == "preprocess":
+            elif field.name in ("preprocess", "dummies"):
                 pairs += [(field.name, path) for path in value]
             elif field.name == "sparse":
                 if value is not None:
@@ -98,7 +100,7 @@ def from_line(line: str) -> Options:
             found[name] = (*found.get(name, ()), split_encode(text))
         elif name == "stamp":
             found[name] = (*found.get(name, ()), split_stamp(text))
-        elif name == "preprocess":
+        elif name in ("preprocess", "dummies"):
             found[name] = (*found.get(name, ()), text)
         else:
             found[name.replace("-", "_")] = _NUMBERS.get(name, str)(text)

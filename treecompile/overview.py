@@ -16,15 +16,15 @@ from .errors import TreecompileError, UnsupportedModel, not_too_deep
 from .fold import fold
 from .fold.constrain import constrain
 from .layout import is_plain, leaf_counts
-from .lower import lower
 from .lower.dummies import dummy_like
-from .lower.names import input_names
+from .lower.names import columns_of_model
 from .lower.outline import Estimator, Size, outline, whole_size
 from .lower.parts import find_part, is_container, models_of, records_of
 from .lower.predict_as import advice_for_labels, said_of
 from .lower.problems import COMPILED, problems, same
 from .lower.roles import Role, roles
 from .lower.wrappers import unwrap
+from .options import Options
 from .program import (
     Bands,
     Column,
@@ -42,6 +42,8 @@ from .read import ModelFile, Name, Record, verdict
 from .read.budget import at_work
 from .read.calls import refusal
 from .read.foreign import ForeignClass, placed
+from .read.records import Several
+from .stages import lowered
 from .targets.python.packing import is_packed
 
 # A scorer of so many nodes is made to be measured; of a larger one a part is.
@@ -201,7 +203,7 @@ def _lowered(
     """The program of the model; the problem that stands in its way, if it is new."""
     try:
         with not_too_deep():
-            return lower(file, part=part, predict_as=predict_as)
+            return lowered(file, None, Options(part=part, predict_as=predict_as))
     except UnsupportedModel as problem:
         known = [p for p in wrong if isinstance(p, UnsupportedModel)]
         if not any(same(problem, other) for other in known):
@@ -212,7 +214,8 @@ def _lowered(
 
 
 def holds(root: Any) -> str:
-    """What a file holds, in a word."""
+    """What a file holds, in a word; of several pickles, the first."""
+    root = root[0] if isinstance(root, Several) else root
     return root.name if isinstance(root, Record) else type(root).__name__
 
 
@@ -296,12 +299,7 @@ def _names(model: Record | None) -> tuple[Use, ...]:
     """The columns of a model that cannot be compiled, by name."""
     if model is None:
         return ()
-    try:
-        unwrapped = unwrap(model)
-        parts = [part for _, part in unwrapped.transformers]
-        names = input_names([*unwrapped.outer, *parts, unwrapped.record], "")
-    except (TreecompileError, AttributeError, LookupError, TypeError, ValueError):
-        return ()
+    names = columns_of_model(model) or ()
     return tuple(map(Use, names[:100_000]))
 
 

@@ -129,7 +129,8 @@ class _Text:
         if not seen.parts:
             return []
         alone = not any("model" in part.role for part in seen.parts)
-        title = f"{len(seen.parts)} of the {word(seen.holds)}"
+        whole = "file" if seen.following else word(seen.holds)
+        title = f"{len(seen.parts)} of the {whole}"
         if alone:
             title = "to put around a model that another file holds"
         lines = self.heading("Parts", title)
@@ -425,14 +426,14 @@ def following(holds: str, names: Iterable[str]) -> str:
     some = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
     return (
         f"behind the first object ({word(holds)}) the file holds {len(names)} more: "
-        f"{some}.\nOnly the first is read. Load all of them, each with a call of "
-        "load() on the same open file, and\nsave them together, as in "
-        'dump({"model": model, "scaler": scaler}, file).'
+        f"{some}.\nAll are parts of the file, [0], [1] and so on: --part [1] takes the "
+        "second one for the\nmodel, and --encode, --preprocess and --labels take such a "
+        "part, too."
     )
 
 
 def _behind(seen: Overview) -> str:
-    return "Note: " + following(seen.holds, seen.following)
+    return "Note: " + following(seen.holds, seen.following).replace("\n", " ")
 
 
 def unused_parts(parts: Iterable[Role]) -> list[str]:
@@ -447,6 +448,13 @@ def unused_parts(parts: Iterable[Role]) -> list[str]:
             lines.append(f"{told}--encode {printable(column)}{printable(label)}")
         elif part.role == "transformer":
             lines.append(f"{told}--preprocess {printable(path)}")
+        elif part.role == "texts":
+            lines.append(f"{told}{_count(part.count, 'text')}, as --names takes them")
+        elif part.role == "codes":
+            column = _quoted(f"COLUMN={part.path}")
+            lines.append(
+                f"{told}numbers by name, as --encode {printable(column)} takes"
+            )
         elif part.role == "not compiled":
             lines.append(f"{told}cannot be compiled")
             compiled = False

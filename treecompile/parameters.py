@@ -30,6 +30,7 @@ def options_of(
     encode: Any = None,
     preprocess: Any = None,
     category_dtype: Any = None,
+    dummies: Any = None,
     stamp: Any = None,
     **others: Any,
 ) -> Options:
@@ -56,6 +57,7 @@ def options_of(
         encode=_pairs("encode", encode, "a dict of column and encoder"),
         preprocess=_several(preprocess),
         category_dtype=_names("category_dtype", category_dtype),
+        dummies=_dummies(dummies),
         stamp=_stamp(stamp),
         **others,
     )
@@ -147,6 +149,23 @@ def _stamp(given: Any) -> tuple[tuple[str, str], ...]:
         if "=" in key:
             raise _wrong("stamp", "a dict whose keys hold no '='", given, ValueError)
     return tuple((key, str(value)) for key, value in pairs)
+
+
+def _dummies(given: Any) -> tuple[str, ...]:
+    """Texts as on the command line, or the features and categories of each column."""
+    wanted = "a dict of column and a dict of feature and category"
+    if isinstance(given, Mapping):
+        if not all(isinstance(each, Mapping) for each in given.values()):
+            raise _wrong("dummies", wanted, given)
+        return tuple(
+            f"{column}={feature}:{category}"
+            for column, features in given.items()
+            for feature, category in features.items()
+        )
+    texts = _several(given)
+    if not all(isinstance(text, str) for text in texts):
+        raise _wrong("dummies", wanted, given)
+    return texts
 
 
 def _several(given: Any) -> tuple[Any, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .errors import not_too_deep
+from .errors import TreecompileError, not_too_deep
 from .fold import fold
 from .lower import lower
+from .lower.names import columns_of_model
+from .lower.parts import find_part
 from .options import Options, names_in
 from .program import Program
 from .progress import Progress, silent
@@ -39,7 +41,8 @@ def lowered(
 ) -> Program:
     """The same before folding: tests on the features that the model sees."""
     with not_too_deep():
-        around, options = beside(file, options or Options(), others)
+        options = _with_signature(file, options or Options())
+        around, options = beside(file, options, others)
         program = lower(
             file,
             described,
@@ -50,6 +53,7 @@ def lowered(
             category_dtype=names_in(options.category_dtype),
             sparse=options.sparse,
             predict_as=options.predict_as,
+            dummies=options.dummies,
         )
         # What the description of the columns told, a scorer says as if it was asked.
         options = replace(options, **dict(program.origin.options))
@@ -57,6 +61,20 @@ def lowered(
         program.origin, options=options.given(), described=described is not None
     )
     return replace(program, origin=origin)
+
+
+def _with_signature(file: ModelFile, options: Options) -> Options:
+    """The options with the names of a signature, where the model has none of its own."""
+    names = file.columns
+    if names is None or options.names is not None or any("," in x for x in names):
+        return options
+    try:
+        columns = columns_of_model(find_part(file.root, options.part))
+    except TreecompileError:  # which lowering says
+        return options
+    if columns is None or columns != tuple(f"x{i}" for i in range(len(names))):
+        return options
+    return replace(options, names=",".join(names))
 
 
 def folded(

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DAMAGED, TreecompileError, UnsupportedModel
+from ..errors import DAMAGED, BadSchema, TreecompileError, UnsupportedModel
 from ..program import Feature, Origin, Program, Read
 from ..read import ModelFile
 from ..read.budget import COLUMN, Exhausted, at_work, charge
@@ -70,6 +70,7 @@ def lower(
     category_dtype: tuple[str, ...] | None = None,
     sparse: bool | None = None,
     predict_as: str | None = None,
+    dummies: tuple[str, ...] = (),
 ) -> Program:
     """The program that a model file's fitted estimator stands for.
 
@@ -78,7 +79,7 @@ def lower(
     ``reject_unknown`` refuses categories that an encoder did not know, where it would
     take them. ``part`` is the path of the estimator, where the file holds a container of
     several. ``beside`` are encoders, a preprocessing and labels to put around it.
-    ``category_dtype`` and ``sparse`` say what a file may not (``flow.Told``), and
+    ``category_dtype``, ``sparse`` and ``dummies`` say what a file may not (``flow.Told``), and
     ``predict_as`` as what a booster answers (``predict_as.py``). Raises
     UnsupportedModel, naming the part, for what cannot be compiled exactly, and BadSchema
     where ``described`` does not fit.
@@ -95,7 +96,7 @@ def lower(
             root = find_part(file.root, part, predict_as)
             for each in (root, *(part.value for part in beside.parts)):
                 check_shadows(each)
-            told = Told(category_dtype, sparse=sparse)
+            told = Told(category_dtype, sparse=sparse, dummies=dummies)
             frame = fitted_names([root]) is not None
             return with_matrix(one, told, bool(beside.parts), frame)
     except Exhausted:
@@ -271,11 +272,19 @@ def _start(
     encoded = encodings(names, beside, frame)
     given = raw_names(names, encoded)
     charge(COLUMN * len(given))
+    if described is None and told.dummies:
+        raise BadSchema(
+            "--dummies says of which column a feature is, and not which categories that "
+            "column holds:\ngive the raw training data with --data as well, or a schema "
+            "with --schema."
+        )
     if described is None:
         features = tuple(Feature(name, Read(i)) for i, name in enumerate(given))
         raw = Raw(given, reject_unknown, told=told)
     else:
-        matched, features = match_columns(given, described, _spaceless(unwrapped))
+        matched, features = match_columns(
+            given, described, _spaceless(unwrapped), told.dummies
+        )
         columns = tuple(each.column for each in matched)
         told.seen = tuple(each.seen for each in matched)
         told.of_category = tuple(each.category for each in matched)

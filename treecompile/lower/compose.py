@@ -16,6 +16,7 @@ from . import (
     bins,
     embedding,
     encoders,
+    feature_engine,
     impute,
     numpy_functions,
     polynomial,
@@ -23,6 +24,8 @@ from . import (
     scalers,
     selectors,
 )
+from .dict_vectorizer import KIND as DICT_VECTORIZER
+from .dict_vectorizer import dict_vectorizer
 from .flow import MOST_PARTS, Flow, Step, parts_of, side_by_side
 from .paths import join, name_part, of_another
 
@@ -295,7 +298,9 @@ COMPOSITES: dict[tuple[str, str], Transformer] = {
 TRANSFORMERS: dict[tuple[str, str], Transformer] = {
     **COMPOSITES,
     ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
+    DICT_VECTORIZER: dict_vectorizer,
     **encoders.TRANSFORMERS,
+    **feature_engine.TRANSFORMERS,
     **bins.TRANSFORMERS,
     **impute.TRANSFORMERS,
     **numpy_functions.TRANSFORMERS,

@@ -33,6 +33,7 @@ from ..program import (
 )
 from ..schema import Described
 from ..suggest import did_you_mean
+from .given_dummies import FORM, given_dummies, suggested
 from .precision import double_cuts
 
 _SEPARATORS = "_-=.: /|"
@@ -49,16 +50,20 @@ class Meaning:
 
 
 def match_columns(
-    names: tuple[str, ...], described: tuple[Described, ...], spaceless: bool = False
+    names: tuple[str, ...],
+    described: tuple[Described, ...],
+    spaceless: bool = False,
+    dummies: tuple[str, ...] = (),
 ) -> tuple[tuple[Described, ...], tuple[Feature, ...]]:
     """The raw columns that the features come from, and each feature over them.
 
     Columns carry the model's own spelling, in the order in which the features first
-    use them. ``spaceless`` says that the model made underscores of the spaces in names.
-    Raises BadSchema for a feature that no column explains, or that two do.
+    use them. ``spaceless`` says that the model made underscores of the spaces in names;
+    ``dummies`` are the features that the user says what they are of. Raises BadSchema for a feature that no column explains, or that two do.
     """
     index = _Index(described, spaceless)
-    found = [index.meaning(name) for name in names]
+    given = _given(names, described, dummies)
+    found = [given.get(name) or index.meaning(name) for name in names]
     unexplained = [name for name, meaning in zip(names, found) if meaning is None]
     if unexplained:
         raise BadSchema(_no_column(unexplained, described))
@@ -68,7 +73,9 @@ def match_columns(
     spelling: dict[int, str] = {}
     for name, meaning in zip(names, meanings):
         by_source[meaning.source].append(meaning)
-        spelling.setdefault(meaning.source, _column_part(name, meaning, described))
+        own = described[meaning.source].column.name
+        part = own if name in given else _column_part(name, meaning, described)
+        spelling.setdefault(meaning.source, part)
     if len(set(spelling.values())) != len(spelling):
         raise BadSchema("Two columns of the data would have one name in the model.")
     columns = tuple(
@@ -79,6 +86,22 @@ def match_columns(
         Feature(name, _expression(meaning, Read(place[meaning.source])))
         for name, meaning in zip(names, meanings)
     )
+
+
+def _given(
+    names: tuple[str, ...], described: tuple[Described, ...], dummies: tuple[str, ...]
+) -> dict[str, Meaning]:
+    """What the user says of features."""
+    places = {each.column.name: i for i, each in enumerate(described)}
+    told = given_dummies(dummies, names, _known(described))
+    return {
+        feature: Meaning(places[column], True, category)
+        for feature, (column, category) in told.items()
+    }
+
+
+def _known(described: tuple[Described, ...]) -> dict[str, list[tuple[Constant, str]]]:
+    return {each.column.name: list(_texts(each)) for each in described}
 
 
 class _Index:
@@ -235,10 +258,14 @@ def _no_column(unexplained: list[str], described: tuple[Described, ...]) -> str:
         lines.append(f"    {name!r}{hint}")
     if len(unexplained) > 10:
         lines.append(f"    and {len(unexplained) - 10} more")
+    if options := suggested(unexplained, _known(described)):
+        lines.append("They may be dummies of a column under another name; if so, give")
+        return "\n".join([*lines, *(f"    {option}" for option in options)])
     lines.append(
         "A feature is a column of numbers, or a column and one of its values, as in "
         "'odor_n'.\nThe value is spelt as in the feature: where names were changed after "
-        "get_dummies, change the\nvalues of the data alike."
+        "get_dummies, change the\nvalues of the data alike. A dummy of another name: "
+        f"--dummies {FORM}."
     )
     return "\n".join(lines)
 
@@ -248,6 +275,13 @@ _FLAGS = frozenset(
     "is was are were has have had can could may did does do will with without no not "
     "non any in on opt use uses used flag ind indicator bool remainder".split()
 )
+
+
+def _is_flag(prefix: str) -> bool:
+    """Whether a prefix is what flags begin with, or what a ColumnTransformer puts in
+    front of columns that it leaves as they are: remainder__is."""
+    first, *_ = prefix.casefold().partition("__")
+    return first == "remainder" or prefix.casefold() in _FLAGS
 
 
 def dummy_like(program: Program) -> list[str]:
@@ -265,7 +299,7 @@ def dummy_like(program: Program) -> list[str]:
     groups: dict[str, set[int]] = defaultdict(set)
     for index, feature in enumerate(program.features):
         for prefix, _ in _splits(feature.name):
-            if isinstance(feature.value, Read) and prefix.casefold() not in _FLAGS:
+            if isinstance(feature.value, Read) and not _is_flag(prefix):
                 groups[prefix].add(index)
     found: set[int] = set()
     for members in groups.values():

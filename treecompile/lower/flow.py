@@ -169,6 +169,8 @@ class Told:
     ``of_category`` say of each described column which values it holds, and whether it is
     of that dtype.
 
+    ``dummies`` are features and the columns that they are of (``given_dummies.py``).
+
     ``sparse`` says whether what comes out of the parts beside a model is a sparse matrix.
     On ``trial`` it is but supposed, and what shows that it is otherwise raises
     OtherMatrix. ``made_sparse`` are the parts that make one, and ``encoded`` the columns
@@ -181,6 +183,7 @@ class Told:
     seen: tuple[tuple[Constant, ...], ...] = ()
     of_category: tuple[bool, ...] = ()
     sparse: bool | None = None
+    dummies: tuple[str, ...] = ()
     trial: bool = False
     encoded: dict[Expression, tuple[str, str]] = field(default_factory=dict)
     made_sparse: list[str] = field(default_factory=list)
@@ -199,7 +202,7 @@ class Raw:
     transformer has met. ``of_numpy_2`` is what the file says of the numpy that wrote it,
     if anything. ``told`` is what the user says where a file does not. ``stored`` are
     numbers that a sparse matrix was made of: it holds those that were not zero then,
-    whatever they become.
+    whatever they become. ``held`` are numbers that it holds even where they are zero.
     """
 
     names: tuple[str, ...]
@@ -207,6 +210,7 @@ class Raw:
     described: tuple[Column, ...] | None = None
     told: Told = field(default_factory=lambda: Told())
     stored: set[Expression] = field(default_factory=set)
+    held: set[Expression] = field(default_factory=set)
     readers: dict[int, list[Reader]] = field(default_factory=dict)
     looked_at: dict[int, None] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)

@@ -33,6 +33,7 @@ from .isolation import isolation_forest
 from .labels import ENCODERS
 from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
+from .pairs import one_vs_one
 from .paths import name_part, of_another
 from .several import multi_output, one_vs_rest
 from .singles import scalar
@@ -94,6 +95,7 @@ ENSEMBLES: dict[tuple[str, str], Lowering] = {
         (("MultiOutputClassifier", "MultiOutputRegressor"), multi_output),
         (("ClassifierChain", "RegressorChain"), chain),
         (("OneVsRestClassifier",), one_vs_rest),
+        (("OneVsOneClassifier",), one_vs_one),
     )
     for name in names
 }
@@ -138,6 +140,7 @@ FAMILIES: dict[Lowering, tuple[str, str]] = {
         "any order, every `chain_method` (logarithms of trees, forests, gradient boosting and AdaBoost)",
     ),
     one_vs_rest: ("one against the rest", "one label of many, or several at once"),
+    one_vs_one: ("one against one", "votes of a model of each pair of classes"),
 }
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
 BOOSTERS: dict[tuple[str, str], Lowering] = {

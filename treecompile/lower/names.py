@@ -10,6 +10,8 @@ from ..errors import UnsupportedModel
 from ..read.budget import current
 from ..read.records import Record
 from .boosters import booster_columns
+from .dict_vectorizer import KIND as DICT_VECTORIZER
+from .dict_vectorizer import dict_columns
 from .early_encoder import is_early, width_before
 
 # Where the names stand: since 1.0, in 0.24, and before that in ColumnTransformer.
@@ -62,6 +64,19 @@ def input_names(records: list[Any], path: str) -> tuple[str, ...]:
             "Fit it on a frame, whose columns have names, or select columns first.",
         )
     return tuple(f"x{i}" for i in range(count))
+
+
+def columns_of_model(model: Any) -> tuple[str, ...] | None:
+    """The names of the columns that a model takes, x0 and so on where it has none; None
+    where that cannot be told."""
+    from .wrappers import unwrap  # which imports this module
+
+    try:
+        unwrapped = unwrap(model)
+        parts = [part for _, part in unwrapped.transformers]
+        return input_names([*unwrapped.outer, *parts, unwrapped.record], "")
+    except (UnsupportedModel, AttributeError, LookupError, TypeError, ValueError):
+        return None
 
 
 def _first_count(meets: list[Record]) -> int | None:
@@ -118,6 +133,8 @@ def _names(record: Record) -> tuple[str, ...] | None:
     columns = booster_columns(record)
     if columns is not None:
         return columns[0]
+    if record.kind == DICT_VECTORIZER:
+        return dict_columns(record)
     for attribute in _NAMES:
         names = record.get(attribute)
         if isinstance(names, Record):  # a pandas Index

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import UnsupportedModel
 from ..read.native import OwnFile
-from ..read.records import Record
+from ..read.records import Record, Several
 from ..suggest import did_you_mean
 
 # How deep, and how many entries of, a container are looked at.
@@ -60,6 +60,8 @@ def _found(root: Any, part: str | None) -> Any:
         return root
     if part is not None:
         return value_at(root, part)
+    if isinstance(root, Several) and _has_one(root[0]):
+        return _found(root[0], None)  # as load() would have it
     models = models_of(root)
     if len(models) == 1:
         return next(iter(models.values()))
@@ -84,6 +86,13 @@ def _found(root: Any, part: str | None) -> Any:
             else ""
         ),
     )
+
+
+def _has_one(root: Any) -> bool:
+    """Whether a file of this alone would hold the model."""
+    if is_container(root):
+        return len(models_of(root)) == 1
+    return isinstance(root, Record) and answers(root)
 
 
 def is_container(root: Any) -> bool:
@@ -122,12 +131,23 @@ def value_at(root: Any, part: str) -> Any:
     a shell may have taken the quotes away, and a key may stand for itself where it is
     the only one. Raises UnsupportedModel, with what there is, where nothing is there.
     """
-    return _entry(root, part)[1]
+    return _entry_of(root, part)[1]
 
 
 def path_of(root: Any, part: str) -> str:
     """A path in a container, spelt as Python would index it."""
-    return spelt(_entry(root, part)[0])
+    return spelt(_entry_of(root, part)[0])
+
+
+def _entry_of(root: Any, part: str) -> tuple[tuple[Any, ...], Any]:
+    """The same; of several pickles, the first needs no number in front."""
+    if isinstance(root, Several) and is_container(root[0]):
+        try:
+            keys, value = _entry(root[0], part)
+        except UnsupportedModel:
+            return _entry(root, part)
+        return (0, *keys), value
+    return _entry(root, part)
 
 
 def _entry(root: Any, part: str) -> tuple[tuple[Any, ...], Any]:

@@ -28,6 +28,7 @@ from ..program import (
     Test,
     Threshold,
     Trees,
+    columns_of,
     operands,
 )
 from ..read.budget import charge
@@ -35,6 +36,7 @@ from ..read.records import Name, Record
 from ..single import exp_single, log_single, single
 from .booster_trees import bands, coded, sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
+from .dict_vectorizer import refuse_held
 from .flow import Flow, OtherMatrix, Raw
 from .precision import SINGLE_LIMIT, double_cuts
 from .tree import class_labels
@@ -357,7 +359,13 @@ def _missing(member: Member, model: XgboostModel) -> Flow:
     flow = member.flow
     if _zeros_are_missing(member, model):
         stored = member.build.raw.stored
-        flow = flow.with_values(_held(x, stored) for x in flow.values)
+        given = member.build.raw.held
+        for x in flow.values:
+            if x not in given and any(columns_of(x) == columns_of(y) for y in given):
+                raise refuse_held(member.here)
+        flow = flow.with_values(
+            x if x in given else _held(x, stored) for x in flow.values
+        )
     missing = member.record.get("missing")
     if missing is None or missing != missing:
         return flow

@@ -17,18 +17,26 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from treecompile.errors import UnreadableFile
-from treecompile.read import archive, container, files, looks, native, skops_file
+from treecompile.read import (
+    archive,
+    container,
+    files,
+    looks,
+    mlflow,
+    native,
+    skops_file,
+)
 from treecompile.read.budget import Budget
 from treecompile.read.calls import verdict
 from treecompile.read.context import Context, CutShort, Damaged, shown
 from treecompile.read.foreign import ForeignClass, placed
 from treecompile.read.machine import Machine
-from treecompile.read.records import Name, Record
+from treecompile.read.records import Name, Record, Several
 
 __all__ = ["ModelFile", "Name", "Record", "read_bytes", "read_file", "verdict"]
 
@@ -49,7 +57,8 @@ class ModelFile:
     stands, ``names`` are all classes and functions that it mentions, in order of first
     use. ``refused`` is empty unless it was read leniently. ``size`` is that of the file
     in bytes. ``following`` are what further pickles hold that stand behind the first in
-    the file; ``root`` is of the first alone. ``budget`` is what the file may still come
+    the file, in a word each; ``root`` is then a Several of all that can be read.
+    ``columns`` are those of the signature of an MLflow folder. ``budget`` is what the file may still come
     to: see :mod:`.budget`.
     """
 
@@ -61,6 +70,7 @@ class ModelFile:
     refused: tuple[Name, ...] = ()
     size: int = 0
     following: tuple[str, ...] = ()
+    columns: tuple[str, ...] | None = None
     budget: Budget = field(default_factory=lambda: Budget(0), repr=False, compare=False)
 
     @property
@@ -74,7 +84,8 @@ class ModelFile:
 
 
 def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFile:
-    """The content of the model file at ``path``; ``"-"`` is standard input.
+    """The content of the model file at ``path``, or of the one in a model folder of
+    MLflow; ``"-"`` is standard input.
 
     Raises ``UnreadableFile``, whose message starts with the path. A ``lenient`` read
     keeps calls that are not allowed as records and lists them in ``refused``: still
@@ -87,8 +98,13 @@ def read_file(path: str | os.PathLike[str], *, lenient: bool = False) -> ModelFi
                 lambda: files.of_stream(sys.stdin.buffer, look_at_model, piped=True)
             )
             return _read(data, there, None, None, lenient)
-        data, there = _file(Path(text))
-        return _read(data, there, _beside(Path(text)), None, lenient)
+        path = Path(text)
+        folder = mlflow.folder_at(path)
+        if folder is not None:
+            path = folder.path
+        data, there = _file(path)
+        file = _read(data, there, _beside(path), None, lenient)
+        return file if folder is None else replace(file, columns=folder.columns)
     except UnreadableFile as problem:
         where = "standard input" if text == "-" else shown(text)
         raise UnreadableFile(f"{where}: {problem}") from None
@@ -186,7 +202,8 @@ def _read_checked(
         protocol = machine.protocol
         joblib = context.joblib_arrays or "ZF" in layers
         form = "joblib" if joblib else f"pickle protocol {protocol}"
-        following = _following(machine)
+        following, more = _following(machine)
+        root = Several([root, *more]) if more else root
     return ModelFile(
         root=native.with_boosters(root, budget),
         container=", ".join([form, *layers]),
@@ -200,24 +217,30 @@ def _read_checked(
     )
 
 
-def _following(first: Machine) -> tuple[str, ...]:
-    """What pickles behind the first hold, in a word each: dump() was called again."""
+def _following(first: Machine) -> tuple[tuple[str, ...], list[Any]]:
+    """What pickles behind the first hold, in a word each, and those of them that can be
+    read, up to one that cannot: dump() was called again."""
     found: list[str] = []
-    position, context = first.position, copy.copy(first.context)
-    context.names, context.makers, context.refused = {}, {}, {}
-    context.lenient = True
+    roots: list[Any] = []
+    position = first.position
     while position < len(first.data) and len(found) < MOST_FOLLOWING:
         # What is no pickle, padding or a checksum, is nothing to tell of.
         if first.data[position] not in _BEGINNINGS:
             break
+        context = copy.copy(first.context)
+        context.names, context.makers, context.refused = {}, {}, {}
+        context.lenient = True
         machine = Machine(first.data, position, context)
         try:
             root = machine.run()
         except UnreadableFile:
             break
         found.append(root.name if isinstance(root, Record) else type(root).__name__)
+        if len(roots) + 1 == len(found) and not context.refused:
+            roots.append(root)
+            first.context.names.update(context.names)
         position = machine.position
-    return tuple(found)
+    return tuple(found), roots
 
 
 def _looked_at(
@@ -354,7 +377,7 @@ def _opened(content: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
 
 
 def _about_directory(path: Path) -> str:
-    endings = (".pkl", ".pickle", ".joblib", ".skops")
+    endings = (".pkl", ".pickle", ".joblib", ".skops", ".cbm", ".ubj")
     try:
         inside = sorted(entry.name for entry in path.iterdir())
     except OSError:

@@ -275,6 +275,7 @@ def _classes() -> dict[str, frozenset[str]]:
         "category_encoders": frozenset(_CATEGORY_ENCODERS),
         "feature_engine": frozenset(_FEATURE_ENGINE),
         "sklearn_pandas": frozenset(_SKLEARN_PANDAS),
+        "sklearn2pmml": frozenset(["PMMLPipeline", "_Verification"]),
         "scipy": frozenset([*_SCIPY, *distributions]),
         "pandas": frozenset([*_PANDAS, *_PANDAS_FUNCTIONS]),
         "joblib": frozenset(_JOBLIB),

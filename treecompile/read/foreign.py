@@ -35,6 +35,8 @@ _OF_A_KIND = {
     "objective": "objective",
     "loss": "loss",
 }
+_ANSWERING = ("Classifier", "Regressor", "Ranker", "Pipeline", "SearchCV", "Booster")
+_OF_FITTED = ("steps", "_Booster", "handle", "_handle", "estimators_")
 _NO_CODE = "Only classes of known libraries can be read without running foreign code."
 
 
@@ -73,7 +75,7 @@ def placed(error: ForeignClass, root: Any) -> UnreadableFile:
         return error
     path, holder = found
     if holder is None or not path:
-        return error
+        return _around(error, root)
     what = f"{path} of the {holder}" if holder else path
     is_step = path.rpartition(", ")[2].startswith(("step", "transformer '"))
     advice = (
@@ -86,6 +88,60 @@ def placed(error: ForeignClass, root: Any) -> UnreadableFile:
     return UnreadableFile(
         f"{what} is of a class of its own, {shown(error.name)}, and what that does is "
         f"code. {_NO_CODE} {advice}"
+    )
+
+
+def _around(error: ForeignClass, root: Any) -> UnreadableFile:
+    """The same error for an object that is around what was fitted: where in it that is,
+    as in the wrappers of TPOT, FLAML and AutoGluon."""
+    found = _estimators(error.name, root)
+    if not found:
+        return error
+    where, record = found[0]
+    return UnreadableFile(
+        f"the file holds an object of a class of its own, {shown(error.name)}, which is "
+        f"code. {_NO_CODE} Inside it, at {where}, is a {shown(record.name)}: take that "
+        "out, save it alone, and compile that file. What the object around it does to "
+        "records and to answers is then for you to do"
+    )
+
+
+def _estimators(name: Name, root: Any) -> list[tuple[str, Record]]:
+    """The estimators of known libraries inside an object of a class of its own, as Python
+    would get to them; the nearest first, and of several as near a pipeline."""
+    todo: deque[tuple[str, bool, Any]] = deque([("", False, root)])
+    seen: set[int] = set()
+    found: list[tuple[str, Record]] = []
+    while todo and len(seen) < MOST_LOOKED_AT:
+        path, inside, value = todo.popleft()
+        if which_object(value) in seen:
+            continue
+        seen.add(which_object(value))
+        parts: Any = ()
+        if isinstance(value, Record):
+            inside = inside or value.cls == name
+            if value.cls.package not in allowed.PACKAGES:
+                parts = ((f".{k}", v) for k, v in value.attributes.items())
+            elif inside and value.name.endswith(_ANSWERING) and _is_fitted(value):
+                found.append((path, value))
+        elif isinstance(value, dict):
+            parts = ((f"[{shown(repr(k))}]", v) for k, v in value.items())
+        elif isinstance(value, (list, tuple)):
+            parts = ((f"[{i}]", v) for i, v in enumerate(value))
+        todo.extend((path + step, inside, part) for step, part in parts)
+    return sorted(found, key=lambda x: (x[0].count(".") + x[0].count("["), _late(x[1])))
+
+
+def _late(record: Record) -> bool:
+    return record.name != "Pipeline"
+
+
+def _is_fitted(record: Record) -> bool:
+    """Whether fitting left something: an attribute that ends in an underscore, steps, or
+    what boosters hold."""
+    names = [name for name in record.attributes if not name.startswith("__")]
+    return any(name.endswith("_") or name in _OF_FITTED for name in names) or (
+        "__model" in record.attributes
     )
 
 

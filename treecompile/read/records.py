@@ -52,6 +52,13 @@ class Name:
         return f"{self.module}.{self.name}"
 
 
+# Classes that answer as another one does, and differ in what no scorer needs.
+_ALIKE = {
+    Name("sklearn2pmml", "PMMLPipeline"): Name("sklearn.pipeline", "Pipeline"),
+    Name("sklearn2pmml.pipeline", "PMMLPipeline"): Name("sklearn.pipeline", "Pipeline"),
+}
+
+
 class Record:
     """An instance of a class, kept as data.
 
@@ -67,7 +74,7 @@ class Record:
     __slots__ = ("args", "attributes", "built", "called", "cls", "state")
 
     def __init__(self, cls: Name, args: tuple[Any, ...] = ()) -> None:
-        self.cls = cls
+        self.cls = _ALIKE.get(cls, cls)
         self.args = args
         self.attributes: dict[str, Any] = {}
         self.state: Any = None
@@ -98,6 +105,11 @@ class Record:
 
     def __repr__(self) -> str:
         return f"<{self.cls!r} with {len(self.attributes)} attributes>"
+
+
+class Several(list[Any]):
+    """What stands one after the other in a file into which dump() was called more than
+    once. ``load`` of the library gives the first alone."""
 
 
 def _given(value: Any) -> Any:
