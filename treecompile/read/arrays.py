@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from treecompile.read.budget import TEXT
-from treecompile.read.context import Context, Damaged, Unfinished, shown
+from treecompile.read.context import Context, Damaged, Stream, Unfinished, shown
 from treecompile.read.records import Name, Record
-
-if TYPE_CHECKING:
-    from treecompile.read.machine import Machine
 
 _DTYPE_CODE = re.compile(
     r"(?:[?bBhHiIlLqQefdgFDGOSUVMmacu])\d{0,10}(?:\[\d{0,9}[a-zA-Z]{1,7}\])?"
@@ -50,7 +47,7 @@ class UnfinishedDType(Unfinished):
         super().__init__(cls, args)
         self.plain = plain
 
-    def finish(self, state: Any, machine: Machine) -> DType:
+    def finish(self, state: Any, machine: Stream) -> DType:
         if type(state) is not tuple or not 5 <= len(state) <= 9:
             raise Damaged("the state of a numpy dtype is malformed")
         if type(state[0]) is int:
@@ -308,7 +305,7 @@ class UnfinishedArray(Unfinished):
 
     __slots__ = ()
 
-    def finish(self, state: Any, machine: Machine) -> Array:
+    def finish(self, state: Any, machine: Stream) -> Array:
         return self.array(state, machine.context)
 
     def array(self, state: Any, context: Context) -> Array:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from treecompile.errors import UnreadableFile
 from treecompile.read.budget import OBJECT, Budget
 from treecompile.read.records import Name, Record
 from treecompile.visible import printable
-
-if TYPE_CHECKING:
-    from treecompile.read.machine import Machine
 
 _LONGEST_NAME = 1_000
 _LONGEST_SHOWN = 120
@@ -110,6 +107,27 @@ class Context:
 which_object = object.__hash__
 
 
+class Stream(Protocol):
+    """What a value that is finished may ask of the run that met it."""
+
+    data: bytes
+    position: int
+    context: Context
+    inner: bool
+
+    def take(self, size: int) -> bytes:
+        """So many bytes of the stream."""
+
+    def skip(self, size: int) -> None:
+        """Go on behind so many bytes."""
+
+    def nested(self) -> Any:
+        """The object of a stream within the stream."""
+
+    def beside(self, data: bytes, position: int) -> Any:
+        """The object of another stream of the same file."""
+
+
 class Unfinished(Record):
     """A record that the next BUILD turns into a value of another type.
 
@@ -131,7 +149,7 @@ class Unfinished(Record):
         self.early = True
         return self
 
-    def finished(self, state: Any, machine: Machine) -> Any:
+    def finished(self, state: Any, machine: Stream) -> Any:
         """The value, from now on."""
         if self.built or self.early:
             raise Damaged("an array or a type is used before it is whole")
@@ -139,7 +157,7 @@ class Unfinished(Record):
         self.built = True
         return self.state
 
-    def finish(self, state: Any, machine: Machine) -> Any:
+    def finish(self, state: Any, machine: Stream) -> Any:
         """The value that the shell and its state stand for."""
         raise NotImplementedError
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import ast
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from treecompile.errors import UnreadableFile
 from treecompile.read import arrays, container
-from treecompile.read.context import Context, Damaged, Unfinished, shown
-
-if TYPE_CHECKING:
-    from treecompile.read.machine import Machine
+from treecompile.read.context import Context, Damaged, Stream, Unfinished, shown
 
 _LONGEST_HEADER = 65_536
 
@@ -32,7 +30,7 @@ class JoblibWrapper(Unfinished):
         # In the memo, joblib leaves the wrapper where the array should be.
         raise Damaged("a joblib array is malformed")
 
-    def finish(self, state: Any, machine: Machine) -> arrays.Array:
+    def finish(self, state: Any, machine: Stream) -> arrays.Array:
         # The array of objects that a wrapper brings is a plain pickle. Were wrappers
         # allowed in it, two files could name each other without end.
         if type(state) is not dict or machine.inner:
@@ -40,7 +38,7 @@ class JoblibWrapper(Unfinished):
         machine.context.joblib_arrays += 1
         return self.read(state, machine)
 
-    def read(self, state: dict[Any, Any], machine: Machine) -> arrays.Array:
+    def read(self, state: dict[Any, Any], machine: Stream) -> arrays.Array:
         """The array that the wrapper stands for."""
         raise NotImplementedError
 
@@ -50,7 +48,7 @@ class InlineArray(JoblibWrapper):
 
     __slots__ = ()
 
-    def read(self, state: dict[Any, Any], machine: Machine) -> arrays.Array:
+    def read(self, state: dict[Any, Any], machine: Stream) -> arrays.Array:
         dtype = arrays.as_dtype(state.get("dtype"))
         shape = arrays.as_shape(state.get("shape"))
         if dtype.hasobject:
@@ -78,8 +76,9 @@ class NpyFileArray(JoblibWrapper):
 
     __slots__ = ()
 
-    def read(self, state: dict[Any, Any], machine: Machine) -> arrays.Array:
-        return read_npy(_sibling(state, machine.context), machine.context)
+    def read(self, state: dict[Any, Any], machine: Stream) -> arrays.Array:
+        content = _sibling(state, machine.context)
+        return read_npy(content, machine.context, machine.beside)
 
 
 class ZFileArray(JoblibWrapper):
@@ -87,7 +86,7 @@ class ZFileArray(JoblibWrapper):
 
     __slots__ = ()
 
-    def read(self, state: dict[Any, Any], machine: Machine) -> arrays.Array:
+    def read(self, state: dict[Any, Any], machine: Stream) -> arrays.Array:
         data = container.unwrap_z_file(
             _sibling(state, machine.context), machine.context.budget
         )
@@ -120,8 +119,11 @@ def _sibling(state: dict[Any, Any], context: Context) -> bytes:
     return context.sibling(filename)
 
 
-def read_npy(data: bytes, context: Context) -> arrays.Array:
-    """The array of a ``.npy`` file. Arrays of objects are read as data, too."""
+def read_npy(
+    data: bytes, context: Context, objects: Callable[[bytes, int], Any]
+) -> arrays.Array:
+    """The array of a ``.npy`` file. ``objects`` reads those of an array of objects, which
+    are a pickle from a position on."""
     if data[:6] != b"\x93NUMPY" or len(data) < 12:
         raise Damaged("an array's file is not the .npy file that it should be")
     wide = data[6] > 1
@@ -139,9 +141,7 @@ def read_npy(data: bytes, context: Context) -> arrays.Array:
         raise Damaged("a .npy file has a damaged header") from error
     body = start + length
     if type(description) is str and description.lstrip("|<>=") == "O":
-        from treecompile.read.machine import Machine
-
-        return _is_array(Machine(data, body, context, inner=True).run())
+        return _is_array(objects(data, body))
     dtype = _described(description, context)
     order = "F" if order is True else "C"
     return arrays.array_from(data, dtype, shape, order, context, body)

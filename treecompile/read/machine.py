@@ -183,6 +183,10 @@ class Machine:
         self.position = machine.position
         return value
 
+    def beside(self, data: bytes, position: int) -> Any:
+        """The object of another stream of the same file."""
+        return Machine(data, position, self.context, inner=True).run()
+
     # The stack
 
     def pop_mark(self) -> list[Any]:

@@ -21,6 +21,7 @@ from treecompile.read.calls import maker_of
 from treecompile.read.context import Context, Damaged, Unfinished, shown
 from treecompile.read.joblib_arrays import read_npy
 from treecompile.read.keys import checked_keys
+from treecompile.read.machine import Machine
 from treecompile.read.records import Name, Record
 
 SCHEMA = "schema.json"
@@ -186,6 +187,10 @@ class Reader:
         self.context.charge_bytes(len(content))
         return bytearray(content)
 
+    def objects(self, data: bytes, position: int) -> Any:
+        """The objects of an array, which are a pickle within the file."""
+        return Machine(data, position, self.context, inner=True).run()
+
     def member(self, node: Node) -> bytes:
         name = node.get("file")
         if type(name) is not str:
@@ -230,7 +235,7 @@ class Reader:
         file = node.get("file")
         made = self.arrays.get(file) if type(file) is str else None
         if made is None:
-            made = read_npy(self.member(node), self.context)
+            made = read_npy(self.member(node), self.context, self.objects)
             self.arrays[str(file)] = made
         is_scalar = made.ndim == 0 and node.get("__class__") != "ndarray"
         return made[()] if is_scalar else made
@@ -273,7 +278,7 @@ class Reader:
         parts: dict[str, Any] = {}
         for name in inner.names():
             part = name.removesuffix(".npy")
-            value = read_npy(inner.read(name), self.context)
+            value = read_npy(inner.read(name), self.context, self.objects)
             if part == "shape":
                 self.context.charge(value.size)
                 parts["_shape"] = tuple(value.reshape(-1).tolist())
