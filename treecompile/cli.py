@@ -561,8 +561,9 @@ def schema(
 
     from .errors import UnreadableFile
     from .read import files, look_at_model
+    from .read.looks import looks_like_csv
     from .schema import schema_of_data, schema_of_program
-    from .table import columns_of_csv, looks_like_csv
+    from .table import columns_of_csv
     from .visible import printable
 
     name = "standard input" if source == "-" else os.path.basename(source)

@@ -22,6 +22,7 @@ from .example import example
 from .program import LARGEST, Column, Constant, Program
 from .read import json_text
 from .read.budget import Budget
+from .read.looks import looks_like_csv
 from .visible import printable
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -95,8 +96,6 @@ def parse_schema(text: str | bytes, name: str = "The schema") -> tuple[Described
 
 
 def _no_json(text: str | bytes, name: str, error: Exception) -> str:
-    from .table import looks_like_csv  # which imports this module
-
     what = printable(name)
     data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
     if data.lstrip()[:1] not in (b"{", b"[") and looks_like_csv(data):

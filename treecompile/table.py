@@ -235,13 +235,3 @@ def _described(column: str, distinct: dict[str, None], name: str) -> Described:
         return Described(Column(column, (), missing, unknown=True))
     known = tuple(sorted(texts))
     return Described(Column(column, known, missing), known)
-
-
-def looks_like_csv(data: bytes) -> bool:
-    """Whether a file is text with a header line of several or plain-worded columns,
-    and so no pickle: the first line of a pickle of protocol 0 is an opcode's."""
-    head = data[:4096].removeprefix(b"\xef\xbb\xbf")
-    if not head or any(byte < 9 for byte in head):
-        return False
-    header = head.partition(b"\n")[0]
-    return any(mark in header for mark in b",;\t|") or header.strip().isalnum()

@@ -125,3 +125,13 @@ def _text_kind(text: str) -> tuple[str, str]:
     if re.match(r"[A-Za-z0-9+/=\s]{64,}\Z", text):
         return "base64 text", f"decode it first (base64 -d); {_SAVE_AGAIN}"
     return "a text file", ""
+
+
+def looks_like_csv(data: bytes) -> bool:
+    """Whether a file is text with a header line of several or plain-worded columns,
+    and so no pickle: the first line of a pickle of protocol 0 is an opcode's."""
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf")
+    if not head or any(byte < 9 for byte in head):
+        return False
+    header = head.partition(b"\n")[0]
+    return any(mark in header for mark in b",;\t|") or header.strip().isalnum()
