@@ -1,5 +1,7 @@
 # make demo     from nothing: train the mushroom example, compile it, score with it
 # make test     from nothing: run every test (ARGS="-k mushroom" for some of them)
+# make test-fast     the tests of the inner loop, in less than a minute
+# make test-engines  those that need a browser, or tools from npm
 # make bench    speed and size, as ratios to scikit-learn, m2cgen and onnxruntime
 # make fuzz     try damaged and hostile files for as long as you like (SECONDS=60)
 # make lint     style and types
@@ -11,7 +13,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO = build/demo
 
-.PHONY: demo test fuzz bench regen lint format clean
+.PHONY: demo test test-fast test-engines fuzz bench regen lint format clean
 
 demo: $(VENV)/examples.installed
 	$(BIN)/python examples/mushroom/train.py --rules --into $(DEMO)
@@ -32,7 +34,15 @@ regen: $(VENV)/test.installed
 	$(BIN)/python -m pytest --regen tests/test_docs.py
 
 test: $(VENV)/test.installed
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not engines" $(ARGS)
+
+# The inner loop: the stages on programs by hand, a tenth of the examples.
+test-fast: $(VENV)/test.installed
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n auto -m "fast and not engines" $(ARGS)
+
+# What needs a browser, or prettier and the like from npm; without one, its test is skipped.
+test-engines: $(VENV)/test.installed
+	$(BIN)/python -m pytest -m engines $(ARGS)
 
 # Half of the time for pickles that Python's own unpicklers read as well, half for hostile
 # files; with atheris installed (Linux), these are led by coverage, and kept in CORPUS.
