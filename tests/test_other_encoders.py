@@ -17,13 +17,15 @@ HERE = Path(__file__).parent
 FILES = sorted(
     path
     for library in ("feature_engine_files", "category_encoders_files")
-    for path in (HERE / library).glob("*.pkl")
+    for path in (HERE / library).rglob("*.pkl")
 )
 #: Those that refuse some of the records.
 REFUSE = {"imputed", "capped", "ordinal_error", "target_error"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_as_the_pipeline(path: Path) -> None:
     told = json.loads(path.with_suffix(".json").read_text())
     scorer = load(compile_model(path, columns="all", format=False))

@@ -1,7 +1,7 @@
 """Make small pipelines with category_encoders, with their answers: make.py FOLDER.
 
-Run in an environment with category_encoders (2.11.2 made those that are there) and
-scikit-learn. Beside NAME.pkl, NAME.json holds records and, for each, what ``predict`` answers
+Run in an environment with category_encoders (2.11.2 made those that are there, and 2.6.0 with
+pandas 1.5 and scikit-learn 1.2 those in old/, of which two are kept) and scikit-learn. Beside NAME.pkl, NAME.json holds records and, for each, what ``predict`` answers
 and what the encoder makes of it (null stands for NaN, and for both where the record is
 refused).
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 import category_encoders as ce
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
@@ -68,6 +69,8 @@ def main(folder):
     warnings.simplefilter("ignore")
     for name, (frame, encoder) in ENCODERS.items():
         tree = DecisionTreeClassifier(max_depth=4, random_state=0)
+        if ce.__version__ == "2.6.0":  # trees of that time take no missing values
+            tree = HistGradientBoostingClassifier(max_iter=2, max_depth=3)
         model = make_pipeline(encoder, tree).fit(frame, Y)
         rows = frame.where(frame.notna(), None).to_dict("records")[:8]
         rows += [{**rows[0], "town": x} for x in ("paris", None, "")]

@@ -91,7 +91,8 @@ def _changed(
         value = record.get(name)
         if value is not None and len(value):
             raise step.refuse(f"its {name} changes columns in a way that is not known")
-    names = record.get("feature_names_in_")
+    # These encoders keep every column in its place; 2.6.0 noted what comes out alone.
+    names = record.get("feature_names_in_", record.get("feature_names_out_"))
     if not isinstance(names, (list, np.ndarray)) or list(names) != list(
         step.flow.names
     ):
