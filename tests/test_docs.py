@@ -60,7 +60,10 @@ def inspected() -> str:
 
 
 def transformers() -> str:
-    return ", ".join(f"`{name}`" for name in sorted({name for _, name in TRANSFORMERS}))
+    names = {
+        name for package, name in TRANSFORMERS if package in ("sklearn", "imblearn")
+    }
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def trees() -> str:

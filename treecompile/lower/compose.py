@@ -14,6 +14,7 @@ from ..read.budget import EXPRESSION, charge
 from ..read.records import Name, Record
 from . import (
     bins,
+    category_encoders,
     embedding,
     encoders,
     feature_engine,
@@ -34,6 +35,8 @@ Transformer = Callable[[Step], Flow]
 #: Types of whole numbers in which small products are too large.
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"}
 
+# Of which some transformers are compiled, and named where another one is met.
+_LIBRARIES = ("category_encoders", "feature_engine")
 UNSUPPORTED_ADVICE = (
     "Do this step before the records reach the scorer, and pickle the rest."
 )
@@ -55,9 +58,13 @@ def transform(step: Step) -> Flow:
             step.raw.stored.update(flow.values)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
-    names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
+    package = record.kind[0] if isinstance(record, Record) else "sklearn"
+    package = package if package in _LIBRARIES else "sklearn"
+    names = ", ".join(sorted(name for of, name in TRANSFORMERS if of == package))
     other = of_another(record)
-    whose = " of scikit-learn" * bool(other)
+    whose = (
+        f" of {package}" if package != "sklearn" else " of scikit-learn" * bool(other)
+    )
     supported = wrapped(f"Supported transformers{whose} are {names}.")
     problem = f"this transformer{other} cannot be compiled exactly"
     if isinstance(record, Record) and record.kind in INEXACT:
@@ -299,6 +306,7 @@ TRANSFORMERS: dict[tuple[str, str], Transformer] = {
     **COMPOSITES,
     ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
     DICT_VECTORIZER: dict_vectorizer,
+    **category_encoders.TRANSFORMERS,
     **encoders.TRANSFORMERS,
     **feature_engine.TRANSFORMERS,
     **bins.TRANSFORMERS,
