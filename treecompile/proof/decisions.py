@@ -56,8 +56,8 @@ class Reader(Reading):
 
     # --- What the text says -----------------------------------------------------------
 
-    def words(self, test: Any) -> str:
-        return ast.unparse(test)
+    def words(self, stmt: ast.If) -> str:
+        return ast.unparse(stmt.test)
 
     def constant(self, name: str) -> tuple[Any, int]:
         value = self.source.constant(name)

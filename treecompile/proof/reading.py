@@ -67,8 +67,8 @@ class Reading:
         """The variable that a condition asks about, and where it holds."""
         raise NotImplementedError
 
-    def words(self, test: Any) -> str:
-        """A condition as it stands in the text."""
+    def words(self, stmt: Any) -> str:
+        """The condition of a statement that tests, as it stands in the text."""
         raise NotImplementedError
 
     def constant(self, name: str) -> tuple[Any, int]:
@@ -178,7 +178,7 @@ class Reading:
                 )
             then, other = tree.left[node], tree.right[node]
             name, given = self.truth(stmt.test)
-            said = partial(self.words, stmt.test)
+            said = partial(self.words, stmt)
             if not self.sense(name, given, test, tree, node, said, stmt):
                 then, other = other, then
             if stmt.orelse or (inline and at == len(block) - 1):
