@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..program import Ensemble, Number, SingleTree, Trees
 from ..targets.javascript.reader import (
     Assign,
+    Block,
     Declare,
     Evaluate,
     Expression,
@@ -31,7 +32,7 @@ _FROUND = ("member", ("name", "Math"), "fround")
 
 def has_table(score: Function) -> bool:
     """Whether ``score`` walks a table."""
-    return any(_root(stmt) or isinstance(stmt, For) for stmt in score.body)
+    return any(_root(stmt) or isinstance(stmt, (For, Block)) for stmt in score.body)
 
 
 def _root(stmt: Any) -> Expression | None:
@@ -52,7 +53,6 @@ class Walked:
     root: Expression
     some: tuple[int, int] | None
     adds: list[Any]
-    behind: int  # the place of the next statement
 
 
 class ScriptTable(TableWalk):
@@ -92,17 +92,17 @@ class ScriptTable(TableWalk):
         for stage in model.stages:
             if isinstance(stage, Trees) and stage.trees:
                 place = self._stage(body, place, stage)
-        if any(map(_root, body[place:])):
+        if any(isinstance(stmt, (For, Block)) for stmt in body[place:]):
             raise Strange("score walks more trees", self.reader.score)
 
     def _stage(self, body: list[Any], place: int, stage: Trees) -> int:
         """One stage of trees; the place behind it."""
-        while place < len(body) and not (
-            _root(body[place]) or isinstance(body[place], For)
-        ):
+        while place < len(body) and not isinstance(body[place], (For, Block)):
             place += 1
-        walked = self._walked(body, place)
-        self._starts(body[place - 1] if place else None, stage)
+        if not 0 < place < len(body):
+            raise Strange("score does not walk the trees", self.reader.score)
+        walked = self._walked(body[place])
+        self._starts(body[place - 1], stage)
         roots: tuple[Any, ...]
         if walked.some is None:
             roots = (self._whole(walked.root, self.reader.score),)
@@ -115,28 +115,24 @@ class ScriptTable(TableWalk):
         if len(roots) != len(stage.trees):
             raise Strange("score walks another number of trees", self.reader.score)
         self._added(walked, stage, roots)
-        return walked.behind
+        return place + 1
 
-    def _walked(self, body: list[Any], place: int) -> Walked:
-        stmt = body[place] if place < len(body) else None
-        if not isinstance(stmt, For):
-            root = _root(stmt)
-            if root is None:
-                raise Strange("score does not walk the trees", self.reader.score)
-            count = _adding(body[place + 1 :])
-            end = place + 1 + count
-            return Walked(root, None, body[place + 1 : end], end)
-        tree, root = ("name", "tree"), _root(stmt.body[0]) if stmt.body else None
+    def _walked(self, stmt: For | Block) -> Walked:
+        root = _root(stmt.body[0]) if stmt.body else None
+        if root is None or isinstance(stmt.body[0], Return):
+            raise Strange("score does not walk the trees", stmt)
+        if isinstance(stmt, Block):
+            return Walked(root, None, stmt.body[1:])
+        tree = ("name", "tree")
         match stmt.start, stmt.test, stmt.step:
             case (
                 Declare(_, "let", ("tree",), False, ("value", float(first))),
                 ("binary", "<", t, ("value", float(end_))),
                 Assign(_, u, "+=", ("value", 1.0)),
             ) if (
-                t == u == tree and root is not None
+                t == u == tree
             ):
-                some = int(first), int(end_)
-                return Walked(root, some, stmt.body[1:], place + 1)
+                return Walked(root, (int(first), int(end_)), stmt.body[1:])
         raise Strange("the trees are walked in another way", stmt)
 
     def _starts(self, stmt: Any, stage: Trees) -> None:
@@ -371,12 +367,6 @@ def _arrays(leaf: Function) -> Sequence[str]:
                 ):
                     return tested, cuts, holds, fails
     raise Strange("its table is walked in another way", leaf)
-
-
-def _adding(body: list[Any]) -> int:
-    """How many statements add what one leaf holds: those of a row are two."""
-    row = bool(body) and isinstance(body[0], Declare) and body[0].names == ("row",)
-    return 2 if row else 1
 
 
 def _addition(stmt: Assign, single: bool) -> tuple[Expression, Expression]:

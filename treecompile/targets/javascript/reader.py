@@ -78,6 +78,14 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Statements whose names are their own."""
+
+    lineno: int
+    body: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     lineno: int
     label: str
@@ -168,7 +176,7 @@ class Reader:
             if self.word != ")":
                 self._take(",")
         self._take(")")
-        return Function(line, name, tuple(parameters), self._block())
+        return Function(line, name, tuple(parameters), self._block(parameters))
 
     def value(self, place: int) -> Expression:
         """The expression at a place of the text, which a semicolon ends."""
@@ -220,16 +228,25 @@ class Reader:
 
     # --- Statements -------------------------------------------------------------------
 
-    def _block(self) -> list[Any]:
+    def _block(self, known: Sequence[str] = ()) -> list[Any]:
+        """A block; ``known`` are the parameters of a function, of which it is the body.
+        No name is declared twice in one, or an engine would not load it."""
         self._take("{")
-        found = []
+        found, names = [], set(known)
         while self.word != "}":
-            found.append(self._statement())
+            stmt = self._statement()
+            for name in stmt.names if isinstance(stmt, Declare) else ():
+                if name in names:
+                    raise Misread(f"{name} is declared twice", stmt.lineno)
+                names.add(name)
+            found.append(stmt)
         self._take("}")
         return found
 
     def _statement(self) -> Any:
         line, word = self._here, self.word if self.kind == "name" else ""
+        if self.word == "{":
+            return Block(line, self._block())
         if word == "if":
             return self._if()
         if word in ("const", "let"):

@@ -239,19 +239,19 @@ class JavaScriptStatements:
     def _walk_table(self, walk: WalkTable) -> list[str]:
         """The lines that walk some trees of the table and add what their leaves hold."""
         packed, names = walk.packed, walk.packed.names
-        one = walk.end - walk.first == 1
-        if one:
-            indent = "  "
-            lines = [f"  const found = leaf(numbers, {packed.roots[walk.first]});"]
+        one, indent = walk.end - walk.first == 1, "    "
+        if one:  # in a block of its own, since other stages find a leaf as well
+            root = str(packed.roots[walk.first])
+            lines = ["  {"]
         else:
-            indent = "    "
+            root = f"{names['roots']}[tree]"
             lines = [
-                f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{",
-                f"    const found = leaf(numbers, {names['roots']}[tree]);",
+                f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{"
             ]
+        lines.append(f"{indent}const found = leaf(numbers, {root});")
         value = f"{names['values']}[found]"
         about = list(self.lines(AboutSingle())) if walk.wide else []
-        close = [] if one else ["  }"]
+        close = ["  }"]
         if walk.form == "one":
             (name,) = walk.names
             (start,) = self._let(f"let {name}", walk.start[0])
