@@ -32,7 +32,7 @@ from .emission import Asked, Text, asked, check, in_its_place
 from .reading import Differs
 from .rebuild import CannotRebuild, names_in
 from .report import Disagreement, Part, Report, Verdict
-from .running import CannotRun, DoesNotLoad, running
+from .running import CannotRun, DoesNotLoad, run
 from .script_decisions import read_script_back
 from .scripts import parse_script
 from .source import Source, Strange, parse
@@ -161,7 +161,7 @@ def _combined(
     before, after = built.before, built.after
     threshold = built.asked.options.threshold
     try:
-        with running(source, after) as scorer:
+        with run(source, after) as scorer:
             return put(Combination(scorer, before, after, threshold, progress))
     except CannotRun as error:
         words = f"{error} No record was put to the scorer."

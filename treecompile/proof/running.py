@@ -66,7 +66,7 @@ class Running:
 
 
 @contextmanager
-def running(source: Source | Script, program: Program) -> Iterator[Running]:
+def run(source: Source | Script, program: Program) -> Iterator[Running]:
     """A scorer, as long as it is needed; CannotRun or DoesNotLoad where it does not."""
     if isinstance(source, Source):
         yield InPython(source)

@@ -72,6 +72,13 @@ class ScriptTable(TableWalk):
                 return self.script.constant(name)  # type: ignore[no-any-return]
         raise Strange(f"{name} is not an array", self.script.line_of(name))
 
+    def _some(self, name: str, some: tuple[int, int]) -> tuple[Any, ...]:
+        """The numbers of an array from one place to another, which it has."""
+        numbers, (first, end) = self._array(name), some
+        if not 0 <= first <= end <= len(numbers):
+            raise Strange(f"{name} has no such places", self.script.line_of(name))
+        return numbers[first:end]
+
     # --- What answers -----------------------------------------------------------------
 
     def single(self, model: SingleTree) -> None:
@@ -109,7 +116,7 @@ class ScriptTable(TableWalk):
         else:
             match walked.root:
                 case ("index", ("name", name), ("name", "tree")):
-                    roots = self._array(name)[slice(*walked.some)]
+                    roots = self._some(name, walked.some)
                 case _:
                     raise Strange("the trees begin elsewhere", self.reader.score)
         if len(roots) != len(stage.trees):
@@ -185,7 +192,7 @@ class ScriptTable(TableWalk):
         """The sum that each of the trees adds to."""
         match of:
             case ("index", ("name", name), ("name", "tree")) if walked.some:
-                return self._array(name)[slice(*walked.some)]
+                return self._some(name, walked.some)
             case ("value", float(k)) if walked.some is None:
                 return (int(k),)
         raise Strange("a leaf adds to another sum", stmt)
@@ -267,7 +274,7 @@ class ScriptTable(TableWalk):
                         ("member", ("name", name), "subarray"),
                         (("value", float(first)), ("value", float(end))),
                     ):
-                        return self._array(name)[int(first) : int(end)]
+                        return self._some(name, (int(first), int(end)))
         raise Strange("apply is another", stmt)
 
     def _held(self, stmt: Any) -> tuple[Any, ...]:
