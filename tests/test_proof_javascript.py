@@ -73,14 +73,16 @@ def tree(**options: Any) -> Any:
 #: Fitted models of the forms that a scorer can have, by name.
 MODELS: dict[str, Callable[[], Any]] = {
     "missing": lambda: tree(max_depth=4).fit(HOLES, Y),
-    "long tree": lambda: tree(max_depth=None).fit(X, np.arange(150) * 7 % 11 % 3),
+    "long tree": lambda: tree(max_depth=None, max_leaf_nodes=35).fit(
+        X, np.arange(150) * 7 % 11 % 3
+    ),
     "categories": lambda: make_pipeline(
         OneHotEncoder(handle_unknown="ignore"), tree()
     ).fit(FRAME[["colour"]], Y),
     "forest": lambda: RandomForestClassifier(3, max_depth=4, random_state=0).fit(X, Y),
     "boosting": lambda: GradientBoostingClassifier(n_estimators=2).fit(X, Y),
     "singles": lambda: HistGradientBoostingRegressor(
-        loss="poisson", max_iter=2, min_samples_leaf=3, categorical_features=[1]
+        loss="poisson", max_iter=2, max_leaf_nodes=5, categorical_features=[1]
     ).fit(HOLES, Y + 0.5),
     "votes": lambda: VotingClassifier(
         [("a", tree()), ("b", RandomForestClassifier(2, max_depth=3)), ("c", tree())],

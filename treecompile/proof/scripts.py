@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import Any, TypeVar
 
 from ..code.packing import unpacked
@@ -29,7 +29,7 @@ _DECLARED = re.compile(
 )
 _HEADING = re.compile(r"/\*\*\n((?: \*(?: [^\n]*)?\n)*) \*/\n")
 _CODES = {name: code for code, name in TYPES.items()}
-_MOST_TRIED = 1_000
+_MOST_TRIED = 10_000
 
 T = TypeVar("T")
 
@@ -173,12 +173,22 @@ class Script:
         rules = self.constant("RULES")
         if not isinstance(rules, dict):
             return None
-        ways = [_ways(rule) for rule in rules.values()]
-        for some in islice(product(*ways), _MOST_TRIED):
-            found = dict(zip(rules, some))
+        ways = {name: _ways(rule) for name, rule in rules.items()}
+        for found in islice(_together(ways), _MOST_TRIED):
             if digest(found) == wanted:
                 return found
         return None
+
+
+def _together(ways: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """What all columns may be together: first the likeliest of each, then all but one,
+    but two, and so on."""
+    likely = {name: of[0] for name, of in ways.items()}
+    open_ = [name for name, of in ways.items() if len(of) > 1]
+    for count in range(len(open_) + 1):
+        for names in combinations(open_, count):
+            for some in product(*(ways[name][1:] for name in names)):
+                yield likely | dict(zip(names, some))
 
 
 def _ways(rule: Any) -> list[Any]:
@@ -189,7 +199,9 @@ def _ways(rule: Any) -> list[Any]:
         rule["not"] = {"anyOf": list(rule["not"]["anyOf"])}
     values = rule.get(key, [])
     whole = [int(x) if type(x) is float and x.is_integer() else x for x in values]
-    found = [whole, *_with_truths(whole, key == "enum"), values]
+    found = [whole]
+    if not any(type(x) is bool for x in values[:1]):  # or it is a column of truths
+        found += [*_with_truths(whole, key == "enum"), values]
     distinct = {repr(x): x for x in found}
     return [{**rule, key: x} if key in rule else rule for x in distinct.values()]
 
