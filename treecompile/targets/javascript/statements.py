@@ -240,10 +240,15 @@ class JavaScriptStatements:
         """The lines that walk some trees of the table and add what their leaves hold."""
         packed, names = walk.packed, walk.packed.names
         one, indent = walk.end - walk.first == 1, "    "
-        lines = [
-            f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{",
-            f"    const found = leaf(numbers, {names['roots']}[tree]);",
-        ]
+        if one:  # in a block of its own, since other stages find a leaf as well
+            root = str(packed.roots[walk.first])
+            lines = ["  {"]
+        else:
+            root = f"{names['roots']}[tree]"
+            lines = [
+                f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{"
+            ]
+        lines.append(f"{indent}const found = leaf(numbers, {root});")
         value = f"{names['values']}[found]"
         about = list(self.lines(AboutSingle())) if walk.wide else []
         close = ["  }"]

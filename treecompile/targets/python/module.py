@@ -231,7 +231,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "sample_functions": [
             name for sample in program.self_test[:1] for name, _ in sample.answers
         ],
-        "promise": promise(program),
+        "promise": promise(program, "python"),
         "checks": [
             *(check for column in required for check in column.checks),
             *(
