@@ -114,6 +114,7 @@ class Coder:
         self._names: dict[Any, str] = {}  # of constants
         self._reserved: set[str] = set()  # the same; no variable begins as these do
         self._norms: dict[Norm, str] = {}
+        self._met_norms: dict[int, tuple[Norm, str]] = {}
         self._taken = set(ids)
         self.computed: dict[int, str] = {}  # feature -> the variable that holds it
         self.elements: dict[Element, str] = {}  # the variables of earlier stages
@@ -307,9 +308,12 @@ class Coder:
 
     def _norm(self, norm: Norm) -> str:
         """The variable of a length, which every column of its row is divided by."""
-        if norm not in self._norms:
-            (self._norms[norm],) = self.names(["norm"])
-        name = self._norms[norm]
+        met, name = self._met_norms.get(id(norm), (None, ""))
+        if met is not norm:  # to look for its equal takes as long as it is
+            if norm not in self._norms:
+                (self._norms[norm],) = self.names(["norm"])
+            name = self._norms[norm]
+            self._met_norms[id(norm)] = norm, name
         if all(name != bound for bound, _ in self.bindings):
             function = norm.kind + "_paired" * norm.paired
             row = Row(tuple(map(self.number, norm.operands)))
