@@ -97,7 +97,7 @@ def promise(program: Program, target: str) -> Promise | None:
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if "interpolated_single" in _functions(program):  # scipy's own way since 1.18
         return Promise(4 * _ULPS_OF_SINGLE, 1.0, _OF_SINGLE)
-    if any(map(rounds_a_function, _expressions(program))):
+    if rounds_a_function(*_expressions(program)):
         return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if not passes_through_exp(program):
         return None
@@ -126,7 +126,7 @@ def _shift(program: Program) -> float:
     return most
 
 
-def rounds_a_function(expression: Expression) -> bool:
+def rounds_a_function(*expressions: Expression) -> bool:
     """Whether a function of numpy is computed in single precision, in which it has
     kernels of its own, less exact than the C library's."""
     return any(
@@ -134,7 +134,7 @@ def rounds_a_function(expression: Expression) -> bool:
         and part.function == "single"
         and isinstance(part.operand, Apply)
         and not FUNCTIONS[part.operand.function].exact
-        for part in parts(expression)
+        for part in parts(*expressions)
     )
 
 
@@ -152,8 +152,7 @@ def _functions(program: Program) -> set[str]:
     """The functions that some expression applies."""
     return {
         part.function
-        for expression in _expressions(program)
-        for part in parts(expression)
+        for part in parts(*_expressions(program))
         if isinstance(part, Apply)
     }
 

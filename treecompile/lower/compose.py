@@ -27,7 +27,7 @@ from . import (
 )
 from .dict_vectorizer import KIND as DICT_VECTORIZER
 from .dict_vectorizer import dict_vectorizer
-from .flow import MOST_PARTS, Flow, Step, parts_of, side_by_side
+from .flow import MOST_PARTS, MOST_WITH_LENGTHS, Flow, Step, parts_of, side_by_side
 from .paths import join, name_part, of_another
 
 Transformer = Callable[[Step], Flow]
@@ -77,11 +77,12 @@ def transform(step: Step) -> Flow:
 def _bound(step: Step, flow: Flow) -> None:
     """Each column is an expression of its own, in which those before it stand as often
     as they are used: a few steps that mix all columns come to more than any memory."""
-    count = parts_of(flow.values)
-    if count > MOST_PARTS:
+    for count, most in zip(parts_of(flow.values), (MOST_PARTS, MOST_WITH_LENGTHS)):
+        if count <= most:
+            continue
         raise step.refuse(
-            f"with the steps before it, its columns are computed of {count:,} parts; "
-            f"compiled are up to {MOST_PARTS:,}",
+            f"its columns, each with all that it is computed of, have {count:,} parts; "
+            f"compiled are up to {most:,}",
             "Select columns before it, or leave one of the steps away that mix them.",
         )
 

@@ -130,7 +130,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     limit = _limit(program)
     printer = PythonPrinter(coder, limit)
     write = PythonStatements(printer).body
-    read = frozenset[int]().union(*(columns_of(f.value) for f in program.features))
+    read = columns_of(*(feature.value for feature in program.features))
     encoded = [column for i, column in enumerate(columns) if i in read]
     identity = [f.name for f in program.features] == [c.name for c in columns] and all(
         f.value == Read(i) and columns[i].is_number
