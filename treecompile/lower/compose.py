@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +24,7 @@ from . import (
 )
 from .flow import MOST_PARTS, Flow, Step, parts_of, side_by_side
 from .paths import join, name_part, of_another
-
-Transformer = Callable[[Step], Flow]
+from .registry import Row, TransformerRow, by_kind
 
 #: Types of whole numbers in which small products are too large.
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"}
@@ -74,11 +72,6 @@ def _bound(step: Step, flow: Flow) -> None:
             f"compiled are up to {MOST_PARTS:,}",
             "Select columns before it, or leave one of the steps away that mix them.",
         )
-
-
-# What is fitted without leaving a trace.
-_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
-_STATELESS |= {"FeatureUnion"}
 
 
 def is_fitted(record: Record) -> bool:
@@ -286,24 +279,28 @@ SAMPLERS = {
     )
 }
 
-COMPOSITES: dict[tuple[str, str], Transformer] = {
-    ("imblearn", "Pipeline"): pipeline,
-    ("sklearn", "Pipeline"): pipeline,
-    ("sklearn", "ColumnTransformer"): column_transformer,
-    ("sklearn", "FeatureUnion"): feature_union,
-}
-TRANSFORMERS: dict[tuple[str, str], Transformer] = {
-    **COMPOSITES,
-    ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
-    **encoders.TRANSFORMERS,
-    **bins.TRANSFORMERS,
-    **impute.TRANSFORMERS,
-    **numpy_functions.TRANSFORMERS,
-    **polynomial.TRANSFORMERS,
-    **power.TRANSFORMERS,
-    **scalers.TRANSFORMERS,
-    **selectors.TRANSFORMERS,
-}
+_ROWS_HERE: tuple[TransformerRow, ...] = (
+    Row("Pipeline", "imblearn.pipeline", pipeline, stateless=True),
+    Row("Pipeline", "sklearn.pipeline", pipeline, stateless=True),
+    Row("ColumnTransformer", "sklearn.compose", column_transformer),
+    Row("FeatureUnion", "sklearn.pipeline", feature_union, stateless=True),
+)
+#: Every transformer that can be compiled.
+ROWS: tuple[TransformerRow, ...] = (
+    *_ROWS_HERE,
+    *bins.ROWS,
+    *embedding.ROWS,
+    *encoders.ROWS,
+    *impute.ROWS,
+    *numpy_functions.ROWS,
+    *polynomial.ROWS,
+    *power.ROWS,
+    *scalers.ROWS,
+    *selectors.ROWS,
+)
+COMPOSITES = by_kind(_ROWS_HERE)
+TRANSFORMERS = by_kind(ROWS)
+_STATELESS = {row.name for row in ROWS if row.stateless}
 
 _PRODUCT = "a matrix product is summed in an order that differs between machines"
 _NEIGHBOURS = "it looks at the rows it was fitted on"
