@@ -12,6 +12,7 @@ from ..program import Arithmetic, Number, columns_of
 from ..read.budget import EXPRESSION, charge
 from ..read.records import Name, Record
 from . import (
+    agglomeration,
     bins,
     embedding,
     encoders,
@@ -288,6 +289,7 @@ _ROWS_HERE: tuple[TransformerRow, ...] = (
 #: Every transformer that can be compiled.
 ROWS: tuple[TransformerRow, ...] = (
     *_ROWS_HERE,
+    *agglomeration.ROWS,
     *bins.ROWS,
     *embedding.ROWS,
     *encoders.ROWS,

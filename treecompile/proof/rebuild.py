@@ -50,7 +50,7 @@ CLASSES = {
     **{name: module for module, names in _MODULES.items() for name in names.split()},
 }
 _TYPES = {"float16", "float32", "float64", "int32", "int64", "bool_", "object_", "bool"}
-_FUNCTIONS_AROUND = {"positive", "deg2rad", "radians", "rad2deg", "degrees"}
+_FUNCTIONS_AROUND = {"mean", "positive", "deg2rad", "radians", "rad2deg", "degrees"}
 _BUILTINS = {"float": float, "int": int, "bool": bool, "str": str, "object": object}
 _DEEPEST = 200
 # Their code would read bytes of the file that nobody has checked.
