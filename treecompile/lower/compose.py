@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from ..program import Arithmetic, Number, columns_of
 from ..read.budget import EXPRESSION, charge
 from ..read.records import Name, Record
 from . import (
+    agglomeration,
     bins,
     category_encoders,
     embedding,
@@ -29,8 +29,7 @@ from .dict_vectorizer import KIND as DICT_VECTORIZER
 from .dict_vectorizer import dict_vectorizer
 from .flow import MOST_PARTS, MOST_WITH_LENGTHS, Flow, Step, parts_of, side_by_side
 from .paths import join, name_part, of_another
-
-Transformer = Callable[[Step], Flow]
+from .registry import Row, TransformerRow, by_kind
 
 #: Types of whole numbers in which small products are too large.
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"}
@@ -85,11 +84,6 @@ def _bound(step: Step, flow: Flow) -> None:
             f"compiled are up to {most:,}",
             "Select columns before it, or leave one of the steps away that mix them.",
         )
-
-
-# What is fitted without leaving a trace.
-_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
-_STATELESS |= {"FeatureUnion"}
 
 
 def is_fitted(record: Record) -> bool:
@@ -297,27 +291,34 @@ SAMPLERS = {
     )
 }
 
-COMPOSITES: dict[tuple[str, str], Transformer] = {
-    ("imblearn", "Pipeline"): pipeline,
-    ("sklearn", "Pipeline"): pipeline,
-    ("sklearn", "ColumnTransformer"): column_transformer,
-    ("sklearn", "FeatureUnion"): feature_union,
-}
-TRANSFORMERS: dict[tuple[str, str], Transformer] = {
-    **COMPOSITES,
-    ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
+_ROWS_HERE: tuple[TransformerRow, ...] = (
+    Row("Pipeline", "imblearn.pipeline", pipeline, stateless=True),
+    Row("Pipeline", "sklearn.pipeline", pipeline, stateless=True),
+    Row("ColumnTransformer", "sklearn.compose", column_transformer),
+    Row("FeatureUnion", "sklearn.pipeline", feature_union, stateless=True),
+)
+#: Every transformer that can be compiled.
+ROWS: tuple[TransformerRow, ...] = (
+    *_ROWS_HERE,
+    *agglomeration.ROWS,
+    *bins.ROWS,
+    *embedding.ROWS,
+    *encoders.ROWS,
+    *impute.ROWS,
+    *numpy_functions.ROWS,
+    *polynomial.ROWS,
+    *power.ROWS,
+    *scalers.ROWS,
+    *selectors.ROWS,
+)
+COMPOSITES = by_kind(_ROWS_HERE)
+TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
+    **by_kind(ROWS),
     DICT_VECTORIZER: dict_vectorizer,
     **category_encoders.TRANSFORMERS,
-    **encoders.TRANSFORMERS,
     **feature_engine.TRANSFORMERS,
-    **bins.TRANSFORMERS,
-    **impute.TRANSFORMERS,
-    **numpy_functions.TRANSFORMERS,
-    **polynomial.TRANSFORMERS,
-    **power.TRANSFORMERS,
-    **scalers.TRANSFORMERS,
-    **selectors.TRANSFORMERS,
 }
+_STATELESS = {row.name for row in ROWS if row.stateless}
 
 _PRODUCT = "a matrix product is summed in an order that differs between machines"
 _NEIGHBOURS = "it looks at the rows it was fitted on"
