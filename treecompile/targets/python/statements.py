@@ -25,9 +25,10 @@ from ...code.statements import (
     WalkToLeaf,
 )
 from ...code.table import PackedTrees
-from ...code.terms import Call, Row, Value, is_condition
+from ...code.terms import Call, Row, Term, Value, is_condition
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
+from ...printing.terms import Level
 from ...printing.width import width
 from ...program import LARGEST, Cuts, Test
 from ...visible import is_visible
@@ -83,7 +84,7 @@ class PythonStatements:
             case Start(names, terms):
                 return _assigned(names, list(map(term, terms)))
             case Total(name, terms):
-                return laid_out(_sum(name, list(map(term, terms))))
+                return laid_out(self._sum(name, terms))
             case WalkToLeaf():
                 return self._to_leaf(statement)
             case Round(name, wide):
@@ -102,6 +103,14 @@ class PythonStatements:
             case Return(of):
                 return laid_out([f"    return {term(of)}"])
         raise TypeError(f"not a statement: {statement!r}")
+
+    def _sum(self, name: str, terms: tuple[Term, ...]) -> list[str]:
+        """A sum from left to right. It starts at 0.0, which matters to a -0.0."""
+        if len(terms) > FEW:
+            texts = list(map(self.printer.term, terms))
+            return [f"    {name} = 0.0", *(f"    {name} += {text}" for text in texts)]
+        summands = [self.printer.atom(term, Level.PRODUCT) for term in terms]
+        return [f"    {name} = {' + '.join(['0.0', *summands])}"]
 
     def _arguments(self, names: tuple[str, ...]) -> str:
         """The names in parentheses, as a call has them."""
@@ -304,13 +313,6 @@ def _sentence(title: str) -> str:
     if not is_visible(title):
         return comment(title, LONGEST_TITLE)
     return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE] + "..."
-
-
-def _sum(name: str, terms: list[str]) -> list[str]:
-    """A sum from left to right. It starts at 0.0, which matters to a -0.0."""
-    if len(terms) > FEW:
-        return [f"    {name} = 0.0", *(f"    {name} += {term}" for term in terms)]
-    return [f"    {name} = {' + '.join(['0.0', *terms])}"]
 
 
 def _assigned(names: tuple[str, ...], starts: list[str]) -> list[str]:
