@@ -85,7 +85,9 @@ class About:
         except (TypeError, ValueError):
             share = math.nan
         if not 0.0 < share < 1.0:
-            raise self._damaged("its probability threshold is not a number between 0 and 1")
+            raise self._damaged(
+                "its probability threshold is not a number between 0 and 1"
+            )
         return share
 
     def version(self) -> str | None:
