@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from treecompile.program import (
     Bands,
     Column,
+    Cuts,
     Expression,
     Feature,
     IsMissing,
@@ -536,7 +537,9 @@ def cuts_of(program: Program) -> dict[int, set[float]]:
     """The cuts that each column is compared with, through the features."""
     found: dict[int, set[float]] = {i: set() for i in range(len(program.columns))}
     for test in [test for tree in program.trees() for test in tree.tests]:
-        if test is not None:
+        if isinstance(test, Cuts):
+            found[test.column].update(test.cuts)
+        elif isinstance(test, (Threshold, Bands)):
             cuts = test.cuts if isinstance(test, Bands) else (test.cut,)
             used = columns_of(program.feature(test.feature).value)
             for column in used:
@@ -565,7 +568,7 @@ def _above(x: float) -> float:
 
 def valid_value(column: Column) -> Any:
     if column.categories is not None:
-        return column.categories[0]
+        return column.categories[0] if column.categories else "any"
     return min(max(0.0, column.low), column.high)
 
 

@@ -116,7 +116,7 @@ def test_a_table_of_too_many_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_steps_that_mix_too_many_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("treecompile.lower.compose.MOST_PARTS", 400)
+    monkeypatch.setattr("treecompile.lower.compose.MOST_WITH_LENGTHS", 4000)
     columns = np.random.default_rng(0).normal(size=(80, 20))
     mixing = [Normalizer() for _ in range(2)]
     words = "Select columns before it, or leave one of the steps away that mix them"

@@ -101,7 +101,7 @@ def test_trees_of_nothing(model: Any, change: Callable[[Parts], Parts]) -> None:
     [
         (TREES[0], "n_outputs_", 0, "values of 1 outputs, and announces 0"),
         (TREES[0], "n_classes_", 0, "n_classes_ does not fit"),
-        (TREES[0], "classes_", np.array([]), "no list of labels"),
+        (TREES[0], "classes_", np.array([]), "not a list of labels"),
         (TREES[1], "classes_", [], "n_outputs_ does not fit"),
         (TREES[1], "n_classes_", [], "n_classes_ does not fit"),
         (TREES[2], "n_outputs_", 0, "values of 1 outputs, and announces 0"),
@@ -109,7 +109,7 @@ def test_trees_of_nothing(model: Any, change: Callable[[Parts], Parts]) -> None:
         (TREES[3], "estimators_", None, "estimators_ is no list"),
         (TREES[3], "n_classes_", 0, "n_classes_ does not fit"),
         (ExtraTreesRegressor(**SMALL).fit(X, X), "n_outputs_", 0, "n_outputs_ is not"),
-        (TREES[4], "estimators_", np.empty((0, 1)), "no table of trees"),
+        (TREES[4], "estimators_", np.empty((0, 1)), "not a table of trees"),
         (TREES[5], "estimators_", [], "estimators_ is empty"),
         (TREES[5], "estimator_weights_", np.zeros(2), "add up to 0.0"),
         (TREES[5], "estimator_weights_", np.zeros(0), "do not fit its models"),

@@ -168,7 +168,7 @@ def test_a_function_of_the_target() -> None:
 
 def near(model: Any, X: Any, name: str, words: str) -> None:
     """Answers as far as the scorer's promise says, and one in single precision."""
-    told = promise(lower(read_bytes(pickle.dumps(model))))
+    told = promise(lower(read_bytes(pickle.dumps(model))), "python")
     assert told is not None and told.words.startswith(words)
     scorer = scorer_of(model)
     assert "single precision" in " ".join(scorer.__doc__.split())

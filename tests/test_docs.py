@@ -15,13 +15,14 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from treecompile import __version__, cli
 from treecompile.lower.compose import TRANSFORMERS
-from treecompile.lower.models import ENSEMBLES, FAMILIES, SUPPORTED, TREES
+from treecompile.lower.models import FAMILIES, SUPPORTED, TREE_FAMILY, Family
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -60,30 +61,30 @@ def inspected() -> str:
 
 
 def transformers() -> str:
-    return ", ".join(f"`{name}`" for name in sorted({name for _, name in TRANSFORMERS}))
+    names = {
+        name for package, name in TRANSFORMERS if package in ("sklearn", "imblearn")
+    }
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def row_of(family: Family[Any]) -> str:
+    """The row of the registry in the README's table."""
+    named = ", ".join(f"`{name}`" for name in family.names)
+    return f"| {family.title} | {named}: {family.words} |\n"
 
 
 def trees() -> str:
-    return ", ".join(f"`{name}`" for name in TREES)
+    return row_of(TREE_FAMILY)
 
 
 def ensembles() -> str:
-    """A row for each family of the registry: its models, and what of them."""
-    rows = []
-    for lowering, (title, words) in FAMILIES.items():
-        named = [
-            f"`{name}`"
-            for (library, name), of_model in ENSEMBLES.items()
-            if library == "sklearn" and of_model is lowering
-        ]
-        rows.append(f"| {title} | {', '.join(named)}: {words} |\n")
-    return "".join(rows)
+    return "".join(map(row_of, FAMILIES))
 
 
 #: What stands before and after each copied text, and the text.
 COPIES: dict[str, tuple[str, str, Callable[[], str]]] = {
     "tree": ("and\n\n```python\n", "```\n", tree_of_the_example),
-    "trees": ("|---|---|\n| trees | ", ": any criterion", trees),
+    "trees": ("## Models\n\n| | |\n|---|---|\n", "| of many trees", trees),
     "ensembles": (
         "| of many trees, | alone or inside one another |\n",
         "| of XGBoost |",
@@ -134,11 +135,6 @@ def test_the_refusal_is_the_one_that_the_scorer_gives() -> None:
     assert done.returncode == 1
     said = done.stderr.removeprefix("line 1: ").removesuffix("0 scored, 1 refused\n")
     assert f"```text\n{said}```\n" in README.read_text()
-
-
-def test_every_family_has_its_row() -> None:
-    of_sklearn = {of for (library, _), of in ENSEMBLES.items() if library == "sklearn"}
-    assert of_sklearn == FAMILIES.keys()
 
 
 def test_every_supported_estimator_is_named() -> None:

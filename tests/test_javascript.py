@@ -35,7 +35,7 @@ SIMPLE = (str, float, int, bool, type(None))
 def is_simple(record: dict[str, Any]) -> bool:
     """Whether JavaScript has values as those of a record."""
     return all(
-        type(value) in SIMPLE or (type(value) in (list, tuple) and not value)
+        type(value) in SIMPLE or (type(value) is list and not value)
         for value in record.values()
     )
 

@@ -184,7 +184,7 @@ def test_a_choice_that_is_not_in_the_file_is_refused() -> None:
     X, y = DIABETES
     chosen = SelectFromModel(fitted("LGBMRegressor", X, y), threshold="median")
     model = make_pipeline(chosen, fitted("LGBMRegressor", X, y, n_estimators=2))
-    with pytest.raises(UnsupportedModel, match="not in the file\nSelect by an estim"):
+    with pytest.raises(UnsupportedModel, match="not in the file\nSelect by a tree"):
         compile_model(model.fit(X, y))
 
 

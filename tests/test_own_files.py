@@ -193,6 +193,12 @@ def test_says_which_it_is(tmp_path: Path) -> None:
     assert (run.exit_code, run.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("path", [NEWEST / "two.json", LIGHTGBM / "two.txt", BINARY])
+def test_its_schema(path: Path) -> None:
+    done = CliRunner().invoke(main, ["schema", str(path)])
+    assert done.exit_code == 0 and '"x0"' in done.stdout
+
+
 @pytest.mark.parametrize(
     ("path", "options", "words"),
     [

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from reference import Reference, compare
 from runners import load, same
+from sklearn.cluster import FeatureAgglomeration
 from sklearn.compose import (
     ColumnTransformer,
     make_column_selector,
@@ -194,6 +195,8 @@ STEADY = [
     VarianceThreshold(threshold=20.0),
 ]
 WHOLE = [
+    FeatureAgglomeration(2),
+    FeatureAgglomeration(4),
     Normalizer("l1"),
     Normalizer("max"),
     Binarizer(),
@@ -281,6 +284,31 @@ def test_lengths_are_summed_as_numpy_does(norm: str, columns: int) -> None:
         assert scorer.predict(record) == answer
     if columns < 9:
         compare(pipe, X, by_row=True, rows=20)
+
+
+def test_means_of_columns_are_added_up_from_zero() -> None:
+    """A mean of negative zeros is a positive zero, of thirty columns no pairwise sum;
+    and columns of single precision are added up as doubles."""
+    X = np.random.default_rng(3).normal(size=(60, 30)) ** 3
+    X[:9] = -0.0
+    pipe = fitted(FeatureAgglomeration(3), X)
+    scorer = load(compile_model(pipe, format=False))
+    for row, vector in zip(X, pipe[0].transform(X).tolist()):
+        record = {f"x{k}": x for k, x in enumerate(row.tolist())}
+        assert same(scorer.encode(record), vector)
+    words = frame()[["grade", "flag"]]
+    singles = OneHotEncoder(sparse_output=False, dtype=np.float32)
+    compare(fitted(make_pipeline(singles, FeatureAgglomeration(2)), words), words)
+
+
+def test_other_pools_of_columns_are_refused() -> None:
+    X = numbers(False)
+    with pytest.raises(UnsupportedModel, match="pooling_func is not numpy.mean"):
+        compile_model(fitted(FeatureAgglomeration(2, pooling_func=np.median), X))
+    damaged = fitted(FeatureAgglomeration(2), X)
+    damaged[0].labels_ = damaged[0].labels_ * 2
+    with pytest.raises(UnsupportedModel, match="do not number clusters"):
+        compile_model(damaged)
 
 
 def test_chains_of_curves() -> None:

@@ -560,7 +560,7 @@ def schema(
     import json
 
     from .errors import UnreadableFile
-    from .read import files, look_at_model
+    from .read import files, look_at_model, native
     from .read.looks import looks_like_csv
     from .schema import schema_of_data, schema_of_program
     from .table import columns_of_csv
@@ -568,8 +568,12 @@ def schema(
 
     name = "standard input" if source == "-" else os.path.basename(source)
 
+    def is_csv(head: bytes) -> bool:
+        own = native.kind_of(head)  # a booster's own file, which is text, too
+        return name.endswith(".csv") or (not own and looks_like_csv(head))
+
     def look(head: bytes) -> None:
-        if not looks_like_csv(head) and not name.endswith(".csv"):
+        if not is_csv(head):
             look_at_model(head)
         elif b"\0" in head[:4096]:
             columns_of_csv(head, name)  # which says that it is none
@@ -582,7 +586,7 @@ def schema(
     except OSError as error:
         where = name if source == "-" else printable(source)
         raise UnreadableFile(f"Cannot read {where}: {error.strerror}.") from None
-    if looks_like_csv(data) or name.endswith(".csv"):
+    if is_csv(data):
         described = columns_of_csv(data, name)
         product = schema_of_data(described)
     else:

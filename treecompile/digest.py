@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from .program import Column, Cuts, Program, Threshold, Tree
+from .program import Column, Cuts, Norm, Program, Threshold, Tree
 
 # What people read of a part, and no answer depends on.
 _WORDS = {"name", "title", "words", "notes", "linear", "linear_in_singles"}
@@ -30,8 +30,12 @@ def digest_of(program: Program) -> str:
         program.classes,
         program.model,
     )
+    return _hashed(_texts(parts, {}))
+
+
+def _hashed(texts: Iterable[str]) -> str:
     found = hashlib.sha256()
-    for text in _texts(parts):
+    for text in texts:
         found.update(text.encode("utf-8", "surrogatepass"))
     return found.hexdigest()
 
@@ -43,8 +47,9 @@ def _as_tested(column: Column) -> Column:
     return Column(column.name, column.categories, column.missing, column.unknown)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """A value as texts that no other value has."""
+def _texts(value: Any, norms: dict[int, str]) -> Iterator[str]:
+    """A value as texts that no other value has. The length of a row stands in each of
+    its columns; ``norms`` has the digest of those that were met."""
     if isinstance(value, Tree):
         yield repr((value.left, value.right, value.leaf))
         for test in value.tests:  # of which there can be millions
@@ -53,24 +58,29 @@ def _texts(value: Any) -> Iterator[str]:
             elif isinstance(test, Threshold):
                 yield f"threshold {test.feature} {test.cut!r} {test.missing_left};"
             else:
-                yield from _texts(test)
+                yield from _texts(test, norms)
+    elif isinstance(value, Norm):
+        if id(value) not in norms:
+            of = (value.kind, value.operands, value.least, value.paired)
+            norms[id(value)] = _hashed(_texts(of, norms))
+        yield f"norm {norms[id(value)]};"
     elif is_dataclass(value):
         kind = type(value).__name__
         yield f"{kind}("
         for field in fields(value):
             if kind in _NAMED or field.name not in _WORDS:
-                yield from _texts(getattr(value, field.name))
+                yield from _texts(getattr(value, field.name), norms)
         yield ")"
     elif isinstance(value, tuple) and _PLAIN.issuperset(map(type, value)):
         yield repr(value)
     elif isinstance(value, tuple):
         yield f"({len(value)} "
         for item in value:
-            yield from _texts(item)
+            yield from _texts(item, norms)
         yield ")"
     elif isinstance(value, frozenset):
         yield f"{{{len(value)} "
-        yield from sorted("".join(_texts(item)) for item in value)
+        yield from sorted("".join(_texts(item, norms)) for item in value)
         yield "}"
     elif isinstance(value, Enum):
         yield f"{value.name};"

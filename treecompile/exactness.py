@@ -72,12 +72,16 @@ class Promise:
 # Two softmaxes by two kernels of exp, each right within 1 ulp, and sums rounded apart:
 # of 170 million shares of 3 to 12 classes, 0.8% were 2 ulp apart, 1 in 8,000 3 ulp or
 # more, and one 6 (numpy 2.4 with AVX-512 against glibc).
-_BY_EXP = Promise(8, 0.0, "within 8 ulp, nearly all of them within 2", decisions=1.0)
+_BY_GLIBC = Promise(8, 0.0, "within 8 ulp, nearly all of them within 2", decisions=1.0)
+# What is promised on a target of what passes through exp, log or their kin. Python calls
+# the C library's; the functions of a scorer in JavaScript go the steps of glibc's, to the
+# same bits (templates/javascript/runtime.mjs).
+_BY_EXP = {"python": _BY_GLIBC, "javascript": _BY_GLIBC}
 
 
-def promise(program: Program) -> Promise | None:
-    """What is promised of the answers of a program, beside equal labels; None where that
-    is equality to the last bit."""
+def promise(program: Program, target: str) -> Promise | None:
+    """What is promised of the answers of a program on a target, beside equal labels; None
+    where that is equality to the last bit."""
     model = program.model
     if isinstance(model, Ensemble):
         if model.linear:  # which scikit-learn leaves to BLAS (semantics 5.7)
@@ -93,13 +97,14 @@ def promise(program: Program) -> Promise | None:
             return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if "interpolated_single" in _functions(program):  # scipy's own way since 1.18
         return Promise(4 * _ULPS_OF_SINGLE, 1.0, _OF_SINGLE)
-    if any(map(rounds_a_function, _expressions(program))):
+    if rounds_a_function(*_expressions(program)):
         return Promise(4 * _ULPS_OF_SINGLE, 0.0, _OF_SINGLE)
     if not passes_through_exp(program):
         return None
     scale = _shift(program)
     more = f" of them, or of {scale!r} where that is more" if scale else ""
-    return replace(_BY_EXP, scale=scale, words=_BY_EXP.words + more)
+    found = _BY_EXP[target]
+    return replace(found, scale=scale, words=found.words + more)
 
 
 def _shift(program: Program) -> float:
@@ -121,7 +126,7 @@ def _shift(program: Program) -> float:
     return most
 
 
-def rounds_a_function(expression: Expression) -> bool:
+def rounds_a_function(*expressions: Expression) -> bool:
     """Whether a function of numpy is computed in single precision, in which it has
     kernels of its own, less exact than the C library's."""
     return any(
@@ -129,7 +134,7 @@ def rounds_a_function(expression: Expression) -> bool:
         and part.function == "single"
         and isinstance(part.operand, Apply)
         and not FUNCTIONS[part.operand.function].exact
-        for part in parts(expression)
+        for part in parts(*expressions)
     )
 
 
@@ -147,8 +152,7 @@ def _functions(program: Program) -> set[str]:
     """The functions that some expression applies."""
     return {
         part.function
-        for expression in _expressions(program)
-        for part in parts(expression)
+        for part in parts(*_expressions(program))
         if isinstance(part, Apply)
     }
 

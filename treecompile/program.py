@@ -232,18 +232,22 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
     return (expression.operand,)
 
 
-def parts(expression: Expression) -> Iterator[Expression]:
-    """The expression, and everything that it is computed from."""
-    todo = [expression]
+def parts(*expressions: Expression) -> Iterator[Expression]:
+    """Some expressions, and everything that they are computed from: each part once,
+    though it may stand in many places."""
+    todo = list(expressions)
+    seen: set[int] = set()
     while todo:
         expression = todo.pop()
-        yield expression
-        todo.extend(operands(expression))
+        if id(expression) not in seen:
+            seen.add(id(expression))
+            yield expression
+            todo.extend(operands(expression))
 
 
-def columns_of(expression: Expression) -> frozenset[int]:
-    """The columns that an expression reads itself."""
-    return frozenset(e.column for e in parts(expression) if isinstance(e, Read))
+def columns_of(*expressions: Expression) -> frozenset[int]:
+    """The columns that expressions read themselves."""
+    return frozenset(e.column for e in parts(*expressions) if isinstance(e, Read))
 
 
 def elements_of(expression: Expression) -> tuple[Element, ...]:

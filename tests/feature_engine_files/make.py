@@ -1,8 +1,9 @@
 """Make small pipelines with steps of feature_engine, with their answers: make.py FOLDER.
 
 Run in an environment with feature_engine (1.9.4 made those that are there) and
-scikit-learn. Beside NAME.pkl, NAME.json holds records and what ``predict`` answers to them,
-null where it refuses the record.
+scikit-learn. Beside NAME.pkl, NAME.json holds records and, for each, what ``predict`` answers
+and what the steps before the tree make of it (null stands for NaN, and for both where the
+record is refused).
 """
 
 import json
@@ -62,9 +63,10 @@ def answer(model, record):
     for name in ("age", "rent"):
         frame[name] = frame[name].astype(float)
     try:
-        return float(model.predict(frame)[0])
+        found = model[:-1].transform(frame).astype(float).to_numpy()[0].tolist()
+        return float(model.predict(frame)[0]), [None if x != x else x for x in found]
     except (ValueError, TypeError):
-        return None
+        return None, None
 
 
 def main(folder):

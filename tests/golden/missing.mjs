@@ -756,13 +756,8 @@ function readerOf(rule) {
     }
   }
   if (values.some((value) => typeof value === "boolean")) {
-    for (const [word, value] of [
-      ["True", true],
-      ["False", false],
-    ]) {
-      for (const twin of [word, word.toUpperCase(), word.toLowerCase()]) {
-        known.set(twin, known.get(twin) ?? value);
-      }
+    for (const word of ["True", "TRUE", "true", "False", "FALSE", "false"]) {
+      known.set(word, known.get(word) ?? word.toLowerCase() === "true");
     }
   }
   const isNumber = !rule.enum && !rule.examples;

@@ -123,6 +123,7 @@ class Coder:
         self._names: dict[Any, str] = {}  # of constants
         self._reserved: set[str] = set()  # the same; no variable begins as these do
         self._norms: dict[Norm, str] = {}
+        self._met_norms: dict[int, tuple[Norm, str]] = {}
         self._taken = set(ids)
         self.computed: dict[int, str] = {}  # feature -> the variable that holds it
         self.elements: dict[Element, str] = {}  # the variables of earlier stages
@@ -368,9 +369,12 @@ class Coder:
 
     def _norm(self, norm: Norm) -> Name:
         """The variable of a length, which every column of its row is divided by."""
-        if norm not in self._norms:
-            (self._norms[norm],) = self.names(["norm"])
-        name = self._norms[norm]
+        met, name = self._met_norms.get(id(norm), (None, ""))
+        if met is not norm:  # to look for its equal takes as long as it is
+            if norm not in self._norms:
+                (self._norms[norm],) = self.names(["norm"])
+            name = self._norms[norm]
+            self._met_norms[id(norm)] = norm, name
         if name in self._bound:
             return Name(name)
         function = norm.kind + "_paired" * norm.paired

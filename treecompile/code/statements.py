@@ -148,6 +148,11 @@ class WalkTable:
     slot: int
     wide: str  # a variable, if each sum is rounded to single precision
 
+    @property
+    def one(self) -> bool:
+        """Whether it is an only tree, whose root can be written out."""
+        return self.end - self.first == 1
+
 
 @dataclass(frozen=True)
 class ReturnLeaf:

@@ -103,8 +103,7 @@ class _Folding:
         return replace(old, trees=tuple(trees), rows=tuple(rows), nodes=tuple(nodes))
 
     def reads(self, expressions: Iterable[Expression]) -> None:
-        for expression in expressions:
-            self.read |= columns_of(expression)
+        self.read |= columns_of(*expressions)
 
     def _look(self, tests: tuple[Test | None, ...]) -> None:
         computed = set()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..program import Apply, Expression, Steps, equals
 from .flow import FLOAT64, Flow, OtherMatrix, Step, dtype_names, flow_of
+from .registry import Row, TransformerRow
 
 
 def binarizer(step: Step) -> Flow:
@@ -81,7 +81,7 @@ def not_missing(step: Step) -> list[Expression]:
     return step.flow.values
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "Binarizer"): binarizer,
-    ("sklearn", "KBinsDiscretizer"): discretizer,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("Binarizer", "sklearn.preprocessing", binarizer, stateless=True),
+    Row("KBinsDiscretizer", "sklearn.preprocessing", discretizer),
+)

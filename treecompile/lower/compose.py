@@ -13,7 +13,9 @@ from ..program import Arithmetic, Number, columns_of
 from ..read.budget import EXPRESSION, charge
 from ..read.records import Name, Record
 from . import (
+    agglomeration,
     bins,
+    category_encoders,
     embedding,
     encoders,
     feature_engine,
@@ -26,14 +28,15 @@ from . import (
 )
 from .dict_vectorizer import KIND as DICT_VECTORIZER
 from .dict_vectorizer import dict_vectorizer
-from .flow import MOST_PARTS, Flow, Step, parts_of, side_by_side
+from .flow import MOST_PARTS, MOST_WITH_LENGTHS, Flow, Step, parts_of, side_by_side
 from .paths import join, name_part, of_another
-
-Transformer = Callable[[Step], Flow]
+from .registry import Row, TransformerRow, by_kind
 
 #: Types of whole numbers in which small products are too large.
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"}
 
+# Of which some transformers are compiled, and named where another one is met.
+_LIBRARIES = ("category_encoders", "feature_engine")
 UNSUPPORTED_ADVICE = (
     "Do this step before the records reach the scorer, and pickle the rest."
 )
@@ -55,9 +58,13 @@ def transform(step: Step) -> Flow:
             step.raw.stored.update(flow.values)
         passes_on = flow.frame and record.name in ("Pipeline", "FunctionTransformer")
         return replace(flow, frame=passes_on or makes_frames(record))
-    names = ", ".join(sorted({name for _, name in TRANSFORMERS}))
+    package = record.kind[0] if isinstance(record, Record) else "sklearn"
+    package = package if package in _LIBRARIES else "sklearn"
+    names = ", ".join(sorted(name for of, name in TRANSFORMERS if of == package))
     other = of_another(record)
-    whose = " of scikit-learn" * bool(other)
+    whose = (
+        f" of {package}" if package != "sklearn" else " of scikit-learn" * bool(other)
+    )
     supported = wrapped(f"Supported transformers{whose} are {names}.")
     problem = f"this transformer{other} cannot be compiled exactly"
     if isinstance(record, Record) and record.kind in INEXACT:
@@ -70,18 +77,14 @@ def transform(step: Step) -> Flow:
 def _bound(step: Step, flow: Flow) -> None:
     """Each column is an expression of its own, in which those before it stand as often
     as they are used: a few steps that mix all columns come to more than any memory."""
-    count = parts_of(flow.values)
-    if count > MOST_PARTS:
+    for count, most in zip(parts_of(flow.values), (MOST_PARTS, MOST_WITH_LENGTHS)):
+        if count <= most:
+            continue
         raise step.refuse(
-            f"with the steps before it, its columns are computed of {count:,} parts; "
-            f"compiled are up to {MOST_PARTS:,}",
+            f"its columns, each with all that it is computed of, have {count:,} parts; "
+            f"compiled are up to {most:,}",
             "Select columns before it, or leave one of the steps away that mix them.",
         )
-
-
-# What is fitted without leaving a trace.
-_STATELESS = {"FunctionTransformer", "Normalizer", "Binarizer", "Pipeline"}
-_STATELESS |= {"FeatureUnion"}
 
 
 def is_fitted(record: Record) -> bool:
@@ -289,26 +292,34 @@ SAMPLERS = {
     )
 }
 
-COMPOSITES: dict[tuple[str, str], Transformer] = {
-    ("imblearn", "Pipeline"): pipeline,
-    ("sklearn", "Pipeline"): pipeline,
-    ("sklearn", "ColumnTransformer"): column_transformer,
-    ("sklearn", "FeatureUnion"): feature_union,
-}
-TRANSFORMERS: dict[tuple[str, str], Transformer] = {
-    **COMPOSITES,
-    ("sklearn", "RandomTreesEmbedding"): embedding.random_trees,
+_ROWS_HERE: tuple[TransformerRow, ...] = (
+    Row("Pipeline", "imblearn.pipeline", pipeline, stateless=True),
+    Row("Pipeline", "sklearn.pipeline", pipeline, stateless=True),
+    Row("ColumnTransformer", "sklearn.compose", column_transformer),
+    Row("FeatureUnion", "sklearn.pipeline", feature_union, stateless=True),
+)
+#: Every transformer that can be compiled.
+ROWS: tuple[TransformerRow, ...] = (
+    *_ROWS_HERE,
+    *agglomeration.ROWS,
+    *bins.ROWS,
+    *embedding.ROWS,
+    *encoders.ROWS,
+    *impute.ROWS,
+    *numpy_functions.ROWS,
+    *polynomial.ROWS,
+    *power.ROWS,
+    *scalers.ROWS,
+    *selectors.ROWS,
+)
+COMPOSITES = by_kind(_ROWS_HERE)
+TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
+    **by_kind(ROWS),
     DICT_VECTORIZER: dict_vectorizer,
-    **encoders.TRANSFORMERS,
+    **category_encoders.TRANSFORMERS,
     **feature_engine.TRANSFORMERS,
-    **bins.TRANSFORMERS,
-    **impute.TRANSFORMERS,
-    **numpy_functions.TRANSFORMERS,
-    **polynomial.TRANSFORMERS,
-    **power.TRANSFORMERS,
-    **scalers.TRANSFORMERS,
-    **selectors.TRANSFORMERS,
 }
+_STATELESS = {row.name for row in ROWS if row.stateless}
 
 _PRODUCT = "a matrix product is summed in an order that differs between machines"
 _NEIGHBOURS = "it looks at the rows it was fitted on"

@@ -13,6 +13,7 @@ from .flow import Flow, Step, flow_of
 from .nodes import NodeTable, node_table
 from .paths import join, name_part
 from .precision import SINGLE_LIMIT, double_cuts
+from .registry import Row, TransformerRow
 from .versions import accepts_missing
 
 Range = tuple[float, float, bool]
@@ -82,3 +83,8 @@ def boxes_of(table: NodeTable) -> dict[int, dict[int, Range]]:
             feature: (max(low, cut), high, missing and not missing_left),
         }
     return boxes
+
+
+ROWS: tuple[TransformerRow, ...] = (
+    Row("RandomTreesEmbedding", "sklearn.ensemble", random_trees),
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..read.budget import EXPRESSION, LABEL, charge
 from .early_encoder import early_one_hot, is_early
 from .flow import Flow, Step, dtype_names, flow_of
 from .paths import kind_of
+from .registry import Row, TransformerRow
 
 
 @dataclass(frozen=True)
@@ -242,8 +242,8 @@ def target(step: Step) -> Flow:
     return flow_of(pairs)
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "OneHotEncoder"): one_hot,
-    ("sklearn", "OrdinalEncoder"): ordinal,
-    ("sklearn", "TargetEncoder"): target,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("OneHotEncoder", "sklearn.preprocessing", one_hot),
+    Row("OrdinalEncoder", "sklearn.preprocessing", ordinal),
+    Row("TargetEncoder", "sklearn.preprocessing", target),
+)

@@ -51,8 +51,10 @@ MOST_VISITS = 1_000
 # Parts inside one another, each of which adds its name to the path.
 DEEPEST = 40
 MOST_COLUMNS = 1_000_000
-# What all columns are computed of, at one step.
+# What all columns are computed of, at one step: the length of a row counts once, and in
+# each of the columns that it divides.
 MOST_PARTS = 1_200_000
+MOST_WITH_LENGTHS = 16_000_000
 
 FLOAT64 = frozenset({"float64"})
 FLOAT32 = frozenset({"float32"})
@@ -120,21 +122,32 @@ def side_by_side(blocks: list[Flow], sparse: bool, frame: bool) -> Flow:
     return Flow(features, sparse, dtypes, frame)
 
 
-def parts_of(values: Iterable[Expression]) -> int:
-    """How many parts some expressions have, each counted as often as it stands there.
-    They may share them, so each is looked at once."""
-    known: dict[int, int] = {}
+def parts_of(values: Iterable[Expression]) -> tuple[int, int]:
+    """How many parts some expressions have, each counted as often as it stands there:
+    with each length of a row once, since it is computed once, and without exception.
+    They may share parts, so each is looked at once."""
     values = list(values)
+    text: dict[int, int] = {}
+    whole: dict[int, int] = {}
+    lengths = 0
     todo = list(values)
     while todo:
         value = todo[-1]
-        inner = [x for x in operands(value) if id(x) not in known]
-        if inner and id(value) not in known:
-            todo += inner
+        if id(value) in whole:
+            todo.pop()
+            continue
+        inner = operands(value)
+        new = [x for x in inner if id(x) not in whole]
+        if new:
+            todo += new
             continue
         todo.pop()
-        known[id(value)] = 1 + sum(known[id(x)] for x in operands(value))
-    return sum(known[id(value)] for value in values)
+        whole[id(value)] = 1 + sum(whole[id(x)] for x in inner)
+        text[id(value)] = 1 + sum(text[id(x)] for x in inner)
+        if isinstance(value, Norm):
+            lengths, text[id(value)] = lengths + text[id(value)], 1
+    once = lengths + sum(text[id(value)] for value in values)
+    return once, sum(whole[id(value)] for value in values)
 
 
 def dtype_names(dtype: Any) -> frozenset[str]:

@@ -6,8 +6,6 @@ for the encoder behind them to say. None and NaN are one missing value to a scor
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..program import (
@@ -20,6 +18,7 @@ from ..program import (
 )
 from ..read.records import Name, Record
 from .flow import Flow, Step, flow_of
+from .registry import Row, TransformerRow
 
 
 def imputer(step: Step) -> Flow:
@@ -161,8 +160,8 @@ def early_imputer(step: Step) -> Flow:
     return flow_of(pairs, sparse=flow.sparse and sentinel != 0.0)
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "Imputer"): early_imputer,
-    ("sklearn", "SimpleImputer"): imputer,
-    ("sklearn", "MissingIndicator"): indicator,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("Imputer", "sklearn.preprocessing", early_imputer),
+    Row("SimpleImputer", "sklearn.impute", imputer),
+    Row("MissingIndicator", "sklearn.impute", indicator),
+)

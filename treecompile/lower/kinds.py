@@ -10,7 +10,7 @@ that any of them knows are told apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import inf
 from typing import Any
 
@@ -46,16 +46,21 @@ Chain = list[Fill | Replace]
 @dataclass
 class Reads:
     """What some expressions ask of each raw column: which they read as numbers, and the
-    values that they tell from others where they do not."""
+    values that they tell from others where they do not. ``seen`` are the parts that were
+    looked at, as a number or not: all columns of a row may share one."""
 
-    numbers: set[int]
-    named: dict[int, dict[Constant, None]]
+    numbers: set[int] = field(default_factory=set)
+    named: dict[int, dict[Constant, None]] = field(default_factory=dict)
+    seen: dict[tuple[int, bool], Expression] = field(default_factory=dict)
 
     def of(self, expression: Expression, as_number: bool) -> None:
         """Adds what an expression reads; ``as_number`` says that itself is a number."""
         todo = [(expression, as_number)]
         while todo:
             part, number = todo.pop()
+            if (id(part), number) in self.seen:
+                continue
+            self.seen[id(part), number] = part  # kept, so that no other gets its id
             if isinstance(part, (Match, IsMissing)):
                 number = False
                 if isinstance(part, Match):
@@ -82,19 +87,18 @@ def with_kinds(program: Program, raw: Raw) -> tuple[Program, tuple[Column, ...]]
     accepts. Else a column that no step reads, since it was dropped before, may hold
     anything. What a column may not hold is said by the checks.
     """
-    reads = Reads(set(), {})
+    reads = Reads()
     for expression in read_as_numbers(program):
         reads.of(expression, True)
     for expression in _all_of(program):
         reads.of(expression, False)
     for check in raw.checks:
         reads.of(check.value, True)
-    met = raw.met.union(*map(columns_of, _all_of(program)))
+    met = raw.met | columns_of(*_all_of(program))
     columns = tuple(
         _kind(raw, i, reads, i in met) for i in range(len(raw.described or raw.names))
     )
-    for expression in read_as_numbers(program):
-        _check_text(expression, columns, raw)
+    _check_text(read_as_numbers(program), columns, raw)
     for column in raw.looked_at:
         if columns[column].categories is None:
             raw.checks.append(Check(Read(column), -LARGEST, LARGEST, True))
@@ -176,10 +180,13 @@ def _has_text(values: Iterable[Any]) -> bool:
     return any(isinstance(value, str) for value in values)
 
 
-def _check_text(expression: Expression, columns: tuple[Column, ...], raw: Raw) -> None:
+def _check_text(
+    expressions: Iterable[Expression], columns: tuple[Column, ...], raw: Raw
+) -> None:
     """BadSchema where a column of text is read as a number."""
-    reads = Reads(set(), {})
-    reads.of(expression, True)
+    reads = Reads()
+    for expression in expressions:
+        reads.of(expression, True)
     for i in sorted(reads.numbers):
         column = columns[i]
         closed = any(reader.closed for reader in raw.readers.get(i, ()))

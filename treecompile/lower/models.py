@@ -35,6 +35,7 @@ from .lightgbm_model import lightgbm
 from .lightgbm_model import own_codes as lightgbm_codes
 from .pairs import one_vs_one
 from .paths import name_part, of_another
+from .registry import Family, Row, by_kind
 from .several import multi_output, one_vs_rest
 from .singles import scalar
 from .stacking import linear, stacking
@@ -43,105 +44,170 @@ from .wrappers import SEARCHES, unwrap
 from .xgboost_model import own_codes as xgboost_codes
 from .xgboost_model import xgboost
 
-TREES = (
-    "DecisionTreeClassifier",
-    "DecisionTreeRegressor",
-    "ExtraTreeClassifier",
-    "ExtraTreeRegressor",
-)
-HISTOGRAMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
-
-#: Models that are a sum of products, and an intercept.
-LINEAR = (
-    "LinearRegression",
-    "Ridge",
-    "RidgeCV",
-    "Lasso",
-    "LassoCV",
-    "ElasticNet",
-    "ElasticNetCV",
-    "LassoLars",
-    "BayesianRidge",
-    "HuberRegressor",
-    "QuantileRegressor",
-    "SGDRegressor",
-    "LinearSVR",
-    "LinearSVC",
-    "RidgeClassifier",
-    "RidgeClassifierCV",
-    "LogisticRegression",
-    "LogisticRegressionCV",
-)
-
 Lowering = Callable[[Member], Answering]
 T = TypeVar("T")
 
+#: Single trees; ``tree.py`` lowers one that stands alone.
+TREE_FAMILY: Family[Lowering] = Family(
+    "trees",
+    (
+        "DecisionTreeClassifier",
+        "DecisionTreeRegressor",
+        "ExtraTreeClassifier",
+        "ExtraTreeRegressor",
+    ),
+    "sklearn.tree",
+    single,
+    "any criterion, labels that are text, numbers or booleans, several outputs, class and "
+    "sample weights, pruning, monotonic constraints, missing values",
+)
+TREES = TREE_FAMILY.names
+
+#: Models that are a sum of products, and an intercept.
+LINEAR: tuple[Row[Lowering], ...] = (
+    Row("LinearRegression", "sklearn.linear_model", linear),
+    Row("Ridge", "sklearn.linear_model", linear),
+    Row("RidgeCV", "sklearn.linear_model", linear),
+    Row("Lasso", "sklearn.linear_model", linear),
+    Row("LassoCV", "sklearn.linear_model", linear),
+    Row("ElasticNet", "sklearn.linear_model", linear),
+    Row("ElasticNetCV", "sklearn.linear_model", linear),
+    Row("LassoLars", "sklearn.linear_model", linear),
+    Row("BayesianRidge", "sklearn.linear_model", linear),
+    Row("HuberRegressor", "sklearn.linear_model", linear),
+    Row("QuantileRegressor", "sklearn.linear_model", linear),
+    Row("SGDRegressor", "sklearn.linear_model", linear),
+    Row("LinearSVR", "sklearn.svm", linear),
+    Row("LinearSVC", "sklearn.svm", linear),
+    Row("RidgeClassifier", "sklearn.linear_model", linear),
+    Row("RidgeClassifierCV", "sklearn.linear_model", linear),
+    Row("LogisticRegression", "sklearn.linear_model", linear),
+    Row("LogisticRegressionCV", "sklearn.linear_model", linear),
+)
+
 #: Models of many trees, and those that put other models together.
-ENSEMBLES: dict[tuple[str, str], Lowering] = {
-    ("sklearn", name): lowering
-    for names, lowering in (
-        (("RandomForestClassifier", "RandomForestRegressor"), forest),
-        (("ExtraTreesClassifier", "ExtraTreesRegressor"), forest),
-        (("GradientBoostingClassifier", "GradientBoostingRegressor"), boosting),
-        (HISTOGRAMS, histogram_boosting),
-        (("AdaBoostClassifier",), ada_classifier),
-        (("AdaBoostRegressor",), ada_regressor),
-        (("BaggingClassifier", "BaggingRegressor"), bagging),
-        (("VotingClassifier",), voting_classifier),
-        (("VotingRegressor",), voting_regressor),
-        (("StackingClassifier", "StackingRegressor"), stacking),
-        (("IsolationForest",), isolation_forest),
-        (("CalibratedClassifierCV",), calibrated),
-        (("MultiOutputClassifier", "MultiOutputRegressor"), multi_output),
-        (("ClassifierChain", "RegressorChain"), chain),
-        (("OneVsRestClassifier",), one_vs_rest),
-        (("OneVsOneClassifier",), one_vs_one),
-    )
-    for name in names
-}
-#: What is compiled of each family, in the words of the README.
-FAMILIES: dict[Lowering, tuple[str, str]] = {
-    forest: (
+FAMILIES: tuple[Family[Lowering], ...] = (
+    Family(
         "forests",
+        (
+            "RandomForestClassifier",
+            "RandomForestRegressor",
+            "ExtraTreesClassifier",
+            "ExtraTreesRegressor",
+        ),
+        "sklearn.ensemble",
+        forest,
         "any criterion, several outputs, missing values; `n_jobs` counts as 1",
     ),
-    boosting: (
+    Family(
         "gradient boosting",
+        ("GradientBoostingClassifier", "GradientBoostingRegressor"),
+        "sklearn.ensemble",
+        boosting,
         "every loss; `init` the default, zero, a dummy or a tree",
     ),
-    histogram_boosting: (
+    Family(
         "histograms",
+        ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"),
+        "sklearn.ensemble",
+        histogram_boosting,
         "every loss, monotonic constraints, missing values, categories of each kind",
     ),
-    ada_classifier: ("AdaBoost", "SAMME, and SAMME.R of old files (over trees)"),
-    ada_regressor: ("its regressor", "the weighted median"),
-    bagging: (
+    Family(
+        "AdaBoost",
+        ("AdaBoostClassifier",),
+        "sklearn.ensemble",
+        ada_classifier,
+        "SAMME, and SAMME.R of old files (over trees)",
+    ),
+    Family(
+        "its regressor",
+        ("AdaBoostRegressor",),
+        "sklearn.ensemble",
+        ada_regressor,
+        "the weighted median",
+    ),
+    Family(
         "bagging",
+        ("BaggingClassifier", "BaggingRegressor"),
+        "sklearn.ensemble",
+        bagging,
         "of rows and of columns, several outputs; `n_jobs` counts as 1",
     ),
-    voting_classifier: ("votes", 'soft and hard, weights, `"drop"`'),
-    voting_regressor: ("means", 'weights, `"drop"`'),
-    stacking: (
-        "stacks",
-        "`passthrough`, any model of this table at the end, or a linear one "
-        f"({', '.join(f'`{name}`' for name in LINEAR)}), whose last bits are not promised",
+    Family(
+        "votes",
+        ("VotingClassifier",),
+        "sklearn.ensemble",
+        voting_classifier,
+        'soft and hard, weights, `"drop"`',
     ),
-    isolation_forest: (
+    Family(
+        "means",
+        ("VotingRegressor",),
+        "sklearn.ensemble",
+        voting_regressor,
+        'weights, `"drop"`',
+    ),
+    Family(
+        "stacks",
+        ("StackingClassifier", "StackingRegressor"),
+        "sklearn.ensemble",
+        stacking,
+        "`passthrough`, any model of this table at the end, or a linear one "
+        f"({', '.join(f'`{row.name}`' for row in LINEAR)}), whose last bits are not promised",
+    ),
+    Family(
         "outliers",
+        ("IsolationForest",),
+        "sklearn.ensemble",
+        isolation_forest,
         "`predict`, `decision_function`, `score_samples`; since scikit-learn 1.6 it takes infinities",
     ),
-    calibrated: (
+    Family(
         "calibration",
+        ("CalibratedClassifierCV",),
+        "sklearn.calibration",
+        calibrated,
         "sigmoid and isotonic; not temperature, which looks at the whole batch",
     ),
-    multi_output: ("a model for each output", "over any model of this table"),
-    chain: (
+    Family(
+        "a model for each output",
+        ("MultiOutputClassifier", "MultiOutputRegressor"),
+        "sklearn.multioutput",
+        multi_output,
+        "over any model of this table",
+    ),
+    Family(
         "chains",
+        ("ClassifierChain", "RegressorChain"),
+        "sklearn.multioutput",
+        chain,
         "any order, every `chain_method` (logarithms of trees, forests, gradient boosting and AdaBoost)",
     ),
-    one_vs_rest: ("one against the rest", "one label of many, or several at once"),
-    one_vs_one: ("one against one", "votes of a model of each pair of classes"),
-}
+    Family(
+        "one against the rest",
+        ("OneVsRestClassifier",),
+        "sklearn.multiclass",
+        one_vs_rest,
+        "one label of many, or several at once",
+    ),
+    Family(
+        "one against one",
+        ("OneVsOneClassifier",),
+        "sklearn.multiclass",
+        one_vs_one,
+        "votes of a model of each pair of classes",
+    ),
+)
+# Another fit, and the predict of scikit-learn's own.
+_IMBLEARN: tuple[Row[Lowering], ...] = (
+    Row("BalancedRandomForestClassifier", "imblearn.ensemble", forest),
+    Row("BalancedBaggingClassifier", "imblearn.ensemble", bagging),
+    Row("EasyEnsembleClassifier", "imblearn.ensemble", bagging),
+)
+_OF_FAMILIES = tuple(row for family in FAMILIES for row in family.rows)
+#: Every model of scikit-learn that can be compiled, alone or inside another.
+ROWS: tuple[Row[Lowering], ...] = (*TREE_FAMILY.rows, *LINEAR, *_OF_FAMILIES)
 #: Models of other libraries; a Booster is what such a model holds, saved alone.
 BOOSTERS: dict[tuple[str, str], Lowering] = {
     (package, name): lowering
@@ -171,25 +237,20 @@ BOOSTERS: dict[tuple[str, str], Lowering] = {
     )
     for name in names
 }
-# Another fit, and the predict of scikit-learn's own.
-ENSEMBLES["imblearn", "BalancedRandomForestClassifier"] = forest
-ENSEMBLES["imblearn", "BalancedBaggingClassifier"] = bagging
-ENSEMBLES["imblearn", "EasyEnsembleClassifier"] = bagging
-_OF_SKLEARN = ", ".join(name for _, name in ENSEMBLES)
+ENSEMBLES = {**by_kind((*_OF_FAMILIES, *_IMBLEARN)), **BOOSTERS}
+_OF_SKLEARN = ", ".join(row.name for row in (*_OF_FAMILIES, *_IMBLEARN))
 _OF_OTHERS = ", ".join(name for _, name in BOOSTERS if name != "Booster")
-ENSEMBLES.update(BOOSTERS)
 #: Models that encode the categories of their columns themselves.
 OWN_ENCODINGS: dict[tuple[str, str], Callable[[Record, Flow, str, Raw], Flow]] = {
-    **{("sklearn", name): own_encoding for name in HISTOGRAMS},
+    **{
+        kind: own_encoding for kind, of in ENSEMBLES.items() if of is histogram_boosting
+    },
     **{kind: catboost_codes for kind in BOOSTERS if kind[0] == "catboost"},
     **{kind: lightgbm_codes for kind in BOOSTERS if kind[0] == "lightgbm"},
     **{kind: xgboost_codes for kind in BOOSTERS if kind[0] == "xgboost"},
 }
 #: Models that are compiled inside others only.
-INNER: dict[tuple[str, str], Lowering] = {
-    **{("sklearn", name): single for name in TREES},
-    **{("sklearn", name): linear for name in LINEAR},
-}
+INNER = by_kind((*TREE_FAMILY.rows, *LINEAR))
 
 SUPPORTED = (
     f"{', '.join(TREES)}, {_OF_SKLEARN}, {_OF_OTHERS}, alone, at the end of a Pipeline, "

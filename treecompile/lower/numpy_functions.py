@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from ..functions import numpy_function
 from ..program import Apply, Expression
 from ..read.records import Name, Record
 from .flow import FLOAT64, Flow, Step
+from .registry import Row, TransformerRow
 from .scalers import operate
 
 # numpy multiplies by these.
@@ -91,6 +91,6 @@ def name_of(what: Any) -> str:
     return what.name if isinstance(what, Record) else type(what).__name__
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "FunctionTransformer"): function,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("FunctionTransformer", "sklearn.preprocessing", function, stateless=True),
+)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations, combinations_with_replacement
 from math import comb
 
 from ..program import Arithmetic, Expression, Number
 from .bins import not_missing
 from .flow import Flow, Step, flow_of
+from .registry import Row, TransformerRow
 
 _HIGHEST_DEGREE = 100
 # More factors than this, in all products together, come out of no matrix that anybody
@@ -71,6 +72,6 @@ def _name(chosen: tuple[int, ...], names: list[str]) -> str:
     return " ".join(factors)
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "PolynomialFeatures"): polynomial,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("PolynomialFeatures", "sklearn.preprocessing", polynomial),
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from ..program import Apply, Expression
 from ..read.records import Record
 from .flow import Flow, Step
+from .registry import Row, TransformerRow
 from .scalers import SMALLEST, accepted, operate
 
 
@@ -85,7 +85,7 @@ def _ascends(numbers: list[float] | tuple[float, ...]) -> bool:
     return all(a <= b for a, b in pairwise(numbers))
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "PowerTransformer"): power,
-    ("sklearn", "QuantileTransformer"): quantile,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("PowerTransformer", "sklearn.preprocessing", power),
+    Row("QuantileTransformer", "sklearn.preprocessing", quantile),
+)

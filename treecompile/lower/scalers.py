@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from ..program import Arithmetic, Clip, Expression, Norm, Number
 from ..single import single
 from .flow import FLOAT32, FLOAT64, Flow, OtherMatrix, Step
+from .registry import Row, TransformerRow
 from .singles import rounded
 
 # What scikit-learn takes a length for one below, since 1.0: before, only zero.
@@ -151,10 +152,10 @@ def divided(
     return [operate("*", v, factor) for v, factor in zip(values, inverse)]
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "StandardScaler"): standard,
-    ("sklearn", "MinMaxScaler"): min_max,
-    ("sklearn", "MaxAbsScaler"): max_abs,
-    ("sklearn", "RobustScaler"): robust,
-    ("sklearn", "Normalizer"): normalizer,
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("StandardScaler", "sklearn.preprocessing", standard),
+    Row("MinMaxScaler", "sklearn.preprocessing", min_max),
+    Row("MaxAbsScaler", "sklearn.preprocessing", max_abs),
+    Row("RobustScaler", "sklearn.preprocessing", robust),
+    Row("Normalizer", "sklearn.preprocessing", normalizer, stateless=True),
+)

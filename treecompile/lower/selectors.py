@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..read.records import Record
 from .flow import Flow, Step
 from .importances import importances, tolerates_missing
+from .registry import Row, TransformerRow
 
 Mask = NDArray[np.bool_]
 
@@ -208,16 +209,28 @@ def _support(step: Step) -> Mask:
     return np.asarray(step.record["support_"], dtype=bool)
 
 
-TRANSFORMERS: dict[tuple[str, str], Callable[[Step], Flow]] = {
-    ("sklearn", "SelectKBest"): selected(_k_best, _never),
-    ("sklearn", "SelectPercentile"): selected(_percentile, _never),
-    ("sklearn", "SelectFpr"): selected(_fpr, _never),
-    ("sklearn", "SelectFdr"): selected(_fdr, _never),
-    ("sklearn", "SelectFwe"): selected(_fwe, _never),
-    ("sklearn", "GenericUnivariateSelect"): selected(_generic, _never),
-    ("sklearn", "SelectFromModel"): selected(_from_model, _as_estimator),
-    ("sklearn", "VarianceThreshold"): selected(_varied, _always),
-    ("sklearn", "RFE"): selected(_support, _as_estimator),
-    ("sklearn", "RFECV"): selected(_support, _as_estimator),
-    ("sklearn", "SequentialFeatureSelector"): selected(_support, _as_estimator),
-}
+ROWS: tuple[TransformerRow, ...] = (
+    Row("SelectKBest", "sklearn.feature_selection", selected(_k_best, _never)),
+    Row("SelectPercentile", "sklearn.feature_selection", selected(_percentile, _never)),
+    Row("SelectFpr", "sklearn.feature_selection", selected(_fpr, _never)),
+    Row("SelectFdr", "sklearn.feature_selection", selected(_fdr, _never)),
+    Row("SelectFwe", "sklearn.feature_selection", selected(_fwe, _never)),
+    Row(
+        "GenericUnivariateSelect",
+        "sklearn.feature_selection",
+        selected(_generic, _never),
+    ),
+    Row(
+        "SelectFromModel",
+        "sklearn.feature_selection",
+        selected(_from_model, _as_estimator),
+    ),
+    Row("VarianceThreshold", "sklearn.feature_selection", selected(_varied, _always)),
+    Row("RFE", "sklearn.feature_selection", selected(_support, _as_estimator)),
+    Row("RFECV", "sklearn.feature_selection", selected(_support, _as_estimator)),
+    Row(
+        "SequentialFeatureSelector",
+        "sklearn.feature_selection",
+        selected(_support, _as_estimator),
+    ),
+)

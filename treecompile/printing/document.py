@@ -50,7 +50,15 @@ class Fill:
     items: tuple[str, ...]
 
 
-Document = str | tuple["Document", ...] | Group | Nest | Line | IfBroken | Fill
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A document behind a space, or on a line of its own, further to the right, if not
+    even its beginning fits beside what stands before it."""
+
+    of: Document
+
+
+Document = str | tuple["Document", ...] | Group | Nest | Line | IfBroken | Fill | Beside
 
 LINE, SOFT = Line(), Line(soft=True)
 
@@ -86,6 +94,8 @@ def flat(document: Document) -> str | None:
                 parts.append(text)
             case Fill(items):
                 parts.append(", ".join(items))
+            case Beside(of):
+                todo += [of, " "]
     return "".join(parts)
 
 
@@ -118,6 +128,15 @@ def printed(document: Document, width: int, indent: int = 0) -> str:
             case IfBroken(text, other):
                 out.append(text if broken else other)
                 column += room_of(out[-1])
+            case Beside(of):
+                todo.append((level, True, of))
+                if _fits(" ", width - column, todo):
+                    out.append(" ")
+                    column += 1
+                else:
+                    todo[-1] = (level + 2, True, of)
+                    out.append("\n" + " " * (level + 2))
+                    column = level + 2
             case Fill(items):
                 for i, word in enumerate(items):
                     text = word + "," * (i < len(items) - 1 or broken)
@@ -157,7 +176,7 @@ def _fits(
             case tuple():
                 todo.extend((broken, part) for part in reversed(item))
             case Group(of, must):
-                todo.append((must, of))
+                todo.append((must or broken, of))
             case Nest(of):
                 todo.append((broken, of))
             case Line(soft):
@@ -168,4 +187,8 @@ def _fits(
                 room -= len(text_broken if broken else text_flat)
             case Fill(items):
                 room -= len(", ".join(items))
+            case Beside(of):
+                if broken:
+                    return True
+                todo += [(broken, of), (broken, " ")]
     return False

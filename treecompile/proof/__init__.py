@@ -27,10 +27,14 @@ from ..stages import folded, lowered
 from . import folding
 from .asked import Fitted
 from .combination import Combination
-from .decisions import Differs, read_back
-from .emission import Asked, asked, check, in_its_place
+from .decisions import read_back
+from .emission import Asked, Text, asked, check, in_its_place
+from .reading import Differs
 from .rebuild import CannotRebuild, names_in
-from .report import Part, Report, Verdict
+from .report import Disagreement, Part, Report, Verdict
+from .running import CannotRun, DoesNotLoad, run
+from .script_decisions import read_script_back
+from .scripts import parse_script
 from .source import Source, Strange, parse
 from .versions import answers_the_same, installed
 
@@ -71,7 +75,7 @@ def prove(
     """
     built: list[Built] = []
 
-    def program_of(source: Source) -> Program:
+    def program_of(source: Text) -> Program:
         said = asked(source)
         with_ = Asked(options or said.options, described or said.described)
         try:
@@ -88,7 +92,7 @@ def prove(
     emission, source, program = check(scorer, program_of)
     if source is None or program is None:
         return Report(model_name, scorer_name, (emission,))
-    if scorer_path is not None:
+    if scorer_path is not None and isinstance(source, Source):
         emission = in_its_place(emission, scorer_path, scorer)
     others_ = _with_the_model(file, source, built[0], data, load, progress)
     return Report(model_name, scorer_name, (emission, *others_))
@@ -101,10 +105,13 @@ def read_back_if_short(source: str, program: Program) -> None:
     longer one, reading takes longer than the whole build. Raises TreecompileError where
     the scorer decides otherwise than the program.
     """
-    if source.count("\n") > MOST_LINES_TO_FORMAT or target_of(program) != "python":
+    if source.count("\n") > MOST_LINES_TO_FORMAT:
         return
     try:
-        read_back(parse(source), program)
+        if target_of(program) == "javascript":
+            read_script_back(parse_script(source), program)
+        else:
+            read_back(parse(source), program)
     except (Differs, Strange) as error:
         raise TreecompileError(
             f"The scorer does not read back as the model: {error}.\n"
@@ -114,35 +121,55 @@ def read_back_if_short(source: str, program: Program) -> None:
 
 def _with_the_model(
     file: ModelFile,
-    source: Source,
+    source: Text,
     built: Built,
     data: Callable[[ModuleType], Iterable[dict[str, Any]]] | None,
     load: bool,
     progress: Progress,
 ) -> tuple[Part, Part]:
     """Parts 2 and 3, or why they are not shown."""
-    before, after = built.before, built.after
-    threshold = built.asked.options.threshold
-    with_ = built.asked.options
+    before, after, with_ = built.before, built.after, built.asked.options
     root = find_part(file.root, with_.part, with_.predict_as)
     why, how = _why_not(root, before, load)
+
+    def combined(put: Callable[[Combination], Part]) -> Part:
+        return _combined(source, built, put, progress)
+
     if not why:
         try:
             fitted = Fitted(root, before)
-            combination = Combination(source, before, after, threshold, progress)
-            rows = data(combination.scorer) if data else ()
             return (
                 folding.check(before, after, fitted, progress),
-                combination.against_the_model(fitted, rows),
+                combined(lambda c: c.against_the_model(fitted, data)),
             )
         except CannotRebuild as error:
             why = f"The fitted model could not be put together again: {error}."
             how = ALONE
     words = f"{why} The fitted transformers were not run."
     folding_ = Part("folding", Verdict.NOT_SHOWN, words, {}, (), how, load)
-    combination = Combination(source, before, after, threshold, progress)
-    part = combination.against_the_program(why, how)
+    part = combined(lambda c: c.against_the_program(why, how))
     return folding_, replace(part, asked=load)
+
+
+def _combined(
+    source: Text,
+    built: Built,
+    put: Callable[[Combination], Part],
+    progress: Progress,
+) -> Part:
+    """Part 3, with records ``put`` to the scorer where it runs."""
+    before, after = built.before, built.after
+    threshold = built.asked.options.threshold
+    try:
+        with run(source, after) as scorer:
+            return put(Combination(scorer, before, after, threshold, progress))
+    except CannotRun as error:
+        words = f"{error} No record was put to the scorer."
+        return Part("combination", Verdict.NOT_SHOWN, words, {}, (), error.how)
+    except DoesNotLoad as error:
+        words = "The scorer does not load."
+        found = Disagreement("node does not take it", "a module", str(error))
+        return Part("combination", Verdict.DIFFERS, words, {}, (found,))
 
 
 def _why_not(root: Any, program: Program, load: bool) -> tuple[str, str]:

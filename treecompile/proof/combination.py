@@ -7,13 +7,13 @@ an answer, labels are equal and numbers within 8 ulp where numpy has an exp of i
 
 from __future__ import annotations
 
-import types
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
 from typing import Any
 
 from ..answers import answers
 from ..edges import Row, tried, valid
+from ..emit import target_of
 from ..exactness import flavour, passes_through_exp, promise, same
 from ..interpret import leaf
 from ..program import Program, SingleTree
@@ -22,23 +22,17 @@ from ..samples import FUNCTIONS
 from .asked import NO_ANSWER, Fitted, Refused, Unasked
 from .paths import path_to, step
 from .report import Disagreement, Part, Verdict
-from .source import Source
+from .running import Running
 from .whole import Whole
+
+Data = Callable[[ModuleType], Iterable[dict[str, Any]]] | None
 
 # So many nodes are visited by the reference interpreter, where it stands in.
 _VISITS = 3_000_000
 _MOST_INTERPRETED = 4_000
 _MOST_SHOWN = 3
 _AT_ONCE = 2_000
-
-
-def loaded(source: Source) -> types.ModuleType:
-    """A scorer whose text has been accepted, as a module."""
-    module = types.ModuleType("scorer")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(compile(source.tree, "<scorer>", "exec"), module.__dict__)
-    return module
+_FEW_AT_ONCE = 100
 
 
 class Combination:
@@ -46,18 +40,18 @@ class Combination:
 
     def __init__(
         self,
-        source: Source,
+        scorer: Running,
         before: Program,
         after: Program,
         threshold: float | None,
         progress: Progress,
     ) -> None:
-        self.scorer = loaded(source)
+        self.scorer = scorer
         self.before, self.after = before, after
         self.whole = Whole(before, after)
         self.threshold = threshold
         self.progress = progress
-        self.promise = promise(before)
+        self.promise = promise(before, target_of(before))
         self.found: list[Disagreement] = []
         self.refusals: list[Disagreement] = []
         self.counts = {"edges": 0, "random": 0, "data": 0, "answers": 0}
@@ -76,13 +70,12 @@ class Combination:
 
     # --- Against the model ------------------------------------------------------------
 
-    def against_the_model(self, fitted: Fitted, data: Iterable[dict[str, Any]]) -> Part:
-        """The part, with the fitted model as the other side."""
-        rows = self.rows(data)
+    def against_the_model(self, fitted: Fitted, data: Data) -> Part:
+        """The part, with the fitted model as the other side; ``data`` gives records to
+        a module that reads them as the scorer does."""
+        rows = self.rows(data(self.scorer.reader()) if data else ())
         functions = [
-            name
-            for name in FUNCTIONS
-            if hasattr(self.scorer, name) and fitted.has(name)
+            name for name in FUNCTIONS if self.scorer.has(name) and fitted.has(name)
         ]
         total, done = len(rows) * len(functions), 0
         answered = dict.fromkeys(functions, 0)
@@ -91,16 +84,17 @@ class Combination:
                 self.progress("combination", done, total)
                 some = rows[first : first + _AT_ONCE]
                 expected = self._expected(fitted, some, name)
+                given = self.scorer.answers(name, some)
                 done += len(some)
-                for row, says in zip(some, expected):
+                for row, says, answer in zip(some, expected, given):
                     if isinstance(says, Refused):
-                        self._refuses(name, row, says)
+                        self._refuses(name, row, says, answer)
                     elif not isinstance(says, Unasked):
                         answered[name] += 1
-                        self._compare(name, row, says)
+                        self._compare(name, row, says, answer)
         return self._part(answered)
 
-    def _refuses(self, name: str, row: Row, says: Refused) -> None:
+    def _refuses(self, name: str, row: Row, says: Refused, given: Any) -> None:
         self.counts["refused"] += 1
         if len(self.refusals) < _MOST_SHOWN:
             what = f"{name} answers a record that the model refuses"
@@ -108,7 +102,7 @@ class Combination:
                 Disagreement(
                     what,
                     f"refused: {says.message}",
-                    repr(self._answer(name, row[0])),
+                    repr(given),
                     None,
                     self._path(row),
                     row[0],
@@ -136,8 +130,7 @@ class Combination:
         own = fitted.last.classes_.tolist()
         return self.after.classes[own.index(label)]  # type: ignore[index]
 
-    def _compare(self, name: str, row: Row, expected: Any) -> None:
-        given = self._answer(name, row[0])
+    def _compare(self, name: str, row: Row, expected: Any, given: Any) -> None:
         self.counts["answers"] += 1
         if name == "apply":
             expected = _integers(expected)
@@ -146,6 +139,7 @@ class Combination:
             expected = expected if isinstance(given, tuple) else expected[0]
         if name == "decision_function" and type(expected) is int:
             expected = float(expected)  # of OneVsRestClassifier, over one class
+        given = self.scorer.like(given, expected)
         if same(given, expected):
             return
         if (
@@ -163,12 +157,6 @@ class Combination:
                 )
             )
 
-    def _answer(self, name: str, record: dict[str, Any]) -> Any:
-        try:
-            return getattr(self.scorer, name)(record)
-        except ValueError as error:
-            return f"refused: {error}"
-
     def _path(self, row: Row) -> tuple[str, ...]:
         model = self.after.model
         if not isinstance(model, SingleTree):
@@ -184,13 +172,14 @@ class Combination:
         visits = sum(2 * max(1, len(t.tests)).bit_length() for t in self.before.trees())
         most = min(_MOST_INTERPRETED, max(20, _VISITS // max(1, visits)))
         rows = rows[:: max(1, len(rows) // most)]
-        for done, row in enumerate(rows):
-            if done % 100 == 0:
-                self.progress("combination", done, len(rows))
-            says = answers(self.before, row[1])
-            for name in FUNCTIONS:
-                if hasattr(self.scorer, name):
-                    self._compare(name, row, getattr(says, name))
+        functions = [name for name in FUNCTIONS if self.scorer.has(name)]
+        for first in range(0, len(rows), _FEW_AT_ONCE):
+            self.progress("combination", first, len(rows))
+            some = rows[first : first + _FEW_AT_ONCE]
+            says = [answers(self.before, values) for _, values in some]
+            for name in functions:
+                for row, of, given in zip(some, says, self.scorer.answers(name, some)):
+                    self._compare(name, row, getattr(of, name), given)
         verdict = Verdict.DIFFERS if self.found else Verdict.NOT_SHOWN
         words = (
             f"{why} Instead, {len(rows):,} records were put to the scorer and to the "

@@ -15,15 +15,19 @@ import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import Any
 
-from ..emit import MOST_LINES_TO_FORMAT, emit, formatted
+from ..emit import MOST_LINES_TO_FORMAT, emit, formatted, target_of
 from ..errors import TreecompileError
-from ..options import Options, digest, from_line
+from ..options import Options, from_line
 from ..program import Program
 from ..schema import Described, columns_of_schema
 from .bytecode import instead_of
-from .decisions import Differs, read_back
+from .decisions import read_back
+from .reading import Differs
 from .report import Disagreement, Part, Verdict
+from .script_decisions import read_script_back
+from .scripts import Script, parse_script
 from .source import Source, Strange, check_names, difference, parse, quick
 
 _OPTIONS = re.compile(r"^Options: (.*)$", re.MULTILINE)
@@ -32,6 +36,24 @@ _ORIGIN = re.compile(
     r"^Compiled by treecompile\s(\S+)\s[^>]*?sha256\sof\sits\sfile\s([0-9a-f]{16})\)",
     re.MULTILINE,
 )
+
+
+# A scorer in JavaScript begins with a comment; nothing in Python begins so.
+_SCRIPT = re.compile(rb"\s*/[*/]")
+_EXPORTS = re.compile(rb"^export function predict\(", re.MULTILINE)
+
+Text = Source | Script
+
+
+def parsed(data: bytes | str) -> Text:
+    """The source of a scorer in whatever language its text is in; Strange where it is
+    none."""
+    head = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    python = head.lstrip()[:1] in (b'"', b"'", b"#")
+    if _SCRIPT.match(head) or (_EXPORTS.search(head) and not python):
+        return parse_script(data)
+    return parse(data)
 
 
 @dataclass(frozen=True)
@@ -43,22 +65,24 @@ class Asked:
     described: tuple[Described, ...] | None
 
 
-def asked(source: Source) -> Asked:
+def asked(source: Text) -> Asked:
     """What a scorer says that it was built with; Strange where that cannot be."""
-    line = _OPTIONS.search(source.docstring)
+    line = _OPTIONS.search(source.heading)
     try:
         options = from_line(line[1]) if line else Options()
     except ValueError as error:
         raise Strange(str(error), 1) from None
-    said = _COLUMNS.search(source.docstring)
+    if options.target != source.target:
+        raise Strange("it is not in the language that its options name", 1)
+    said = _COLUMNS.search(source.heading)
     if said is None:
         return Asked(options, None)
-    rules = source.constant("RULES")
-    if not isinstance(rules, dict) or digest(_listed(rules)) != said[1]:
+    rules = source.rules(said[1])
+    if rules is None:
         raise Strange(
-            "its RULES are not those of the docstring: the description of the columns "
-            "was changed",
-            source.assigned["RULES"],
+            "its RULES are not those that stand at its top: the description of the "
+            "columns was changed",
+            source.line_of("RULES"),
         )
     try:
         described = columns_of_schema({"type": "object", "properties": rules})
@@ -67,25 +91,52 @@ def asked(source: Source) -> Asked:
     return Asked(options, described)
 
 
-def _listed(rules: object) -> object:
-    """RULES as JSON takes them."""
-    if isinstance(rules, dict):
-        return {key: _listed(value) for key, value in rules.items()}
-    return list(rules) if isinstance(rules, tuple) else rules
-
-
 def check(
-    data: bytes | str, program_of: Callable[[Source], Program]
-) -> tuple[Part, Source | None, Program | None]:
+    data: bytes | str, program_of: Callable[[Any], Program]
+) -> tuple[Part, Text | None, Program | None]:
     """Part 1 for the text of a scorer; the source and the program where it holds.
 
     ``program_of`` is the folded program that the source has to be the text of.
     """
     try:
-        source = parse(data)
+        source = parsed(data)
     except Strange as error:
         return _part(_no_scorer(error)), None, None
+    if isinstance(source, Script):
+        return check_script(source, program_of)
     return check_source(source, program_of)
+
+
+def check_script(
+    script: Script, program_of: Callable[[Any], Program]
+) -> tuple[Part, Script | None, Program | None]:
+    """Part 1 for a text in JavaScript, every byte of which counts."""
+    try:
+        program = program_of(script)
+        if target_of(program) != script.target:
+            raise Strange("it is in another language than was asked for", 1)
+        expected = emit(program)
+    except Strange as error:
+        return _part(_no_scorer(error)), None, None
+    line = _first_other(script.text, expected)
+    try:
+        counts = read_script_back(script, program)
+    except Differs as error:
+        return _part(error.disagreement), None, None
+    except Strange as error:
+        if not line:
+            return _part(_no_scorer(error)), None, None
+    if line:
+        return _part(_another(script, expected, line, line)), None, None
+    return _shown(program, counts, True), script, program
+
+
+def _first_other(text: str, expected: str) -> int:
+    """The first line in which two texts differ; 0 where they are equal."""
+    if text == expected:
+        return 0
+    pairs = zip_longest(text.split("\n"), expected.split("\n"))
+    return next(line for line, (a, b) in enumerate(pairs, 1) if a != b)
 
 
 def check_source(
@@ -216,10 +267,14 @@ def _part(found: Disagreement) -> Part:
 def _explained(
     source: Source, expected: str, given: ast.AST, wanted: ast.AST | None
 ) -> Disagreement:
-    """The first difference between two texts, in words."""
-    line = getattr(given, "lineno", 1)
-    mine = _origin(source.docstring)
-    theirs = _origin(ast.get_docstring(ast.parse(expected), clean=False) or "")
+    """The first difference between two texts in Python, in words."""
+    there = getattr(wanted, "lineno", None)
+    return _another(source, expected, getattr(given, "lineno", 1), there)
+
+
+def _another(source: Text, expected: str, line: int, there: int | None) -> Disagreement:
+    """What is said of a text that differs in a line from the expected one (``there``)."""
+    mine, theirs = _origin(source.heading), _origin(_heading(source, expected))
     if mine and theirs and mine[0] != theirs[0]:
         return Disagreement(
             "the scorer was written by another version of treecompile",
@@ -234,13 +289,19 @@ def _explained(
             f"a file whose sha256 begins with {mine[1]}",
             1,
         )
-    there = getattr(wanted, "lineno", None)
     return Disagreement(
         "the text is another",
         _line(expected, there),
         _line(source.text, line),
         line,
     )
+
+
+def _heading(source: Text, expected: str) -> str:
+    """What stands at the top of the expected text."""
+    if isinstance(source, Script):
+        return Script(expected, b"").heading
+    return ast.get_docstring(ast.parse(expected), clean=False) or ""
 
 
 def _origin(docstring: str) -> tuple[str, str] | None:

@@ -1,8 +1,8 @@
-"""The bytes of a scorer as text, read as Python reads them, or not at all.
+"""The bytes of a scorer as text, read as its language reads them, or not at all.
 
-What Python makes of a file hangs on more than its text: on an encoding that its first
-lines name, on marks in front, on what ends a line. Where two readers could see two texts
-there is no text here, but a reason.
+What Python, or an engine of JavaScript, makes of a file hangs on more than its text: on
+an encoding that its first lines name, on marks in front, on what ends a line. Where two
+readers could see two texts there is no text here, but a reason.
 """
 
 from __future__ import annotations
@@ -31,14 +31,9 @@ class NotPlain(ValueError):
 
 
 def plain(data: bytes | str) -> str:
-    """The text of a scorer, its lines ended by a line feed. NotPlain for bytes that are
-    not UTF-8, and for all that Python could read in another way than we do."""
-    if isinstance(data, str):
-        text = data
-    else:
-        text = _decoded(data)
-    if "\r" in text:
-        text = _with_line_feeds(text)
+    """The text of a scorer in Python, as :func:`alike`; NotPlain, too, where it names
+    another encoding."""
+    text = alike(data)
     marked = isinstance(data, bytes) and data.startswith(_MARK)
     for number, line in enumerate(text.split("\n", 2)[:2], 1):
         cookie = _COOKIE.match(line)
@@ -48,6 +43,15 @@ def plain(data: bytes | str) -> str:
             raise NotPlain("it says that it is not written in UTF-8", number)
         if marked:
             raise NotPlain("it has a byte order mark and names an encoding", number)
+    return text
+
+
+def alike(data: bytes | str) -> str:
+    """The text of a scorer, its lines ended by a line feed. NotPlain for bytes that are
+    not UTF-8, and for all that its language could read in another way than we do."""
+    text = data if isinstance(data, str) else _decoded(data)
+    if "\r" in text:
+        text = _with_line_feeds(text)
     unseen = _UNSEEN.search(text)
     if unseen:
         raise NotPlain(

@@ -16,57 +16,41 @@ from typing import Any
 import numpy as np
 
 from ..functions import numpy_function
+from ..lower.compose import ROWS as TRANSFORMERS
+from ..lower.models import ROWS as MODELS
 from ..read.records import Name, Record
 
+# What they are made of, and what is around them; estimators come from their rows.
 _MODULES = {
-    "sklearn.calibration": """CalibratedClassifierCV _CalibratedClassifier
-        _SigmoidCalibration""",
-    "sklearn.compose": "ColumnTransformer TransformedTargetRegressor",
+    "sklearn.calibration": "_CalibratedClassifier _SigmoidCalibration",
+    "sklearn.compose": "TransformedTargetRegressor",
     "sklearn.dummy": "DummyClassifier DummyRegressor",
-    "sklearn.ensemble": """AdaBoostClassifier AdaBoostRegressor BaggingClassifier
-        BaggingRegressor ExtraTreesClassifier ExtraTreesRegressor
-        GradientBoostingClassifier GradientBoostingRegressor
-        HistGradientBoostingClassifier HistGradientBoostingRegressor IsolationForest
-        RandomForestClassifier RandomForestRegressor RandomTreesEmbedding
-        StackingClassifier StackingRegressor VotingClassifier VotingRegressor""",
     "sklearn.ensemble._hist_gradient_boosting.binning": "_BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
     "sklearn._loss.link": """HalfLogitLink IdentityLink Interval LogLink LogitLink
         MultinomialLogit""",
     "sklearn._loss.loss": """AbsoluteError ExponentialLoss HalfBinomialLoss HalfGammaLoss
         HalfMultinomialLoss HalfPoissonLoss HalfSquaredError HuberLoss PinballLoss""",
-    "sklearn.feature_selection": """GenericUnivariateSelect RFE RFECV SelectFdr SelectFpr
-        SelectFromModel SelectFwe SelectKBest SelectPercentile SequentialFeatureSelector
-        VarianceThreshold""",
     "sklearn.frozen": "FrozenEstimator",
-    "sklearn.impute": "MissingIndicator SimpleImputer",
     "sklearn.isotonic": "IsotonicRegression",
-    "sklearn.linear_model": """BayesianRidge ElasticNet ElasticNetCV HuberRegressor Lasso
-        LassoCV LassoLars LinearRegression LogisticRegression LogisticRegressionCV
-        QuantileRegressor Ridge RidgeCV RidgeClassifier RidgeClassifierCV SGDRegressor""",
     "sklearn.metrics._scorer": "_CurveScorer",
     "sklearn.model_selection": """FixedThresholdClassifier GridSearchCV
         RandomizedSearchCV TunedThresholdClassifierCV""",
     "sklearn.model_selection._search_successive_halving": """HalvingGridSearchCV
         HalvingRandomSearchCV""",
-    "sklearn.multiclass": "OneVsRestClassifier _ConstantPredictor",
-    "sklearn.multioutput": """ClassifierChain MultiOutputClassifier MultiOutputRegressor
-        RegressorChain""",
-    "sklearn.pipeline": "FeatureUnion Pipeline",
-    "sklearn.preprocessing": """Binarizer FunctionTransformer KBinsDiscretizer
-        LabelBinarizer LabelEncoder MaxAbsScaler MinMaxScaler Normalizer OneHotEncoder
-        OrdinalEncoder PolynomialFeatures PowerTransformer QuantileTransformer
-        RobustScaler StandardScaler TargetEncoder""",
-    "sklearn.svm": "LinearSVC LinearSVR",
-    "sklearn.tree": """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier
-        ExtraTreeRegressor""",
+    "sklearn.multiclass": "_ConstantPredictor",
+    "sklearn.preprocessing": "LabelBinarizer LabelEncoder",
     "sklearn.tree._tree": "Tree",
     "sklearn.utils": "Bunch",
 }
 #: Every class that may be made, and the module that it is taken from.
-CLASSES = {name: module for module, names in _MODULES.items() for name in names.split()}
+CLASSES = {
+    **{row.name: row.module for row in TRANSFORMERS if row.kind[0] == "sklearn"},
+    **{row.name: row.module for row in MODELS},
+    **{name: module for module, names in _MODULES.items() for name in names.split()},
+}
 _TYPES = {"float16", "float32", "float64", "int32", "int64", "bool_", "object_", "bool"}
-_FUNCTIONS_AROUND = {"positive", "deg2rad", "radians", "rad2deg", "degrees"}
+_FUNCTIONS_AROUND = {"mean", "positive", "deg2rad", "radians", "rad2deg", "degrees"}
 _BUILTINS = {"float": float, "int": int, "bool": bool, "str": str, "object": object}
 _DEEPEST = 200
 # Their code would read bytes of the file that nobody has checked.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..options import digest
 from ..targets.python.packing import CODES, unpacked
 from .plain import NotPlain, plain
 
@@ -32,8 +33,24 @@ class Strange(Exception):
 class Source:
     """The text of a scorer and its syntax tree."""
 
+    target = "python"
     text: str
     tree: ast.Module
+
+    @property
+    def heading(self) -> str:
+        """What stands at the top, for people."""
+        return self.docstring
+
+    def line_of(self, name: str) -> int:
+        """The line in which a name of the module is assigned."""
+        return self.assigned[name].lineno
+
+    def rules(self, wanted: str) -> Any:
+        """RULES as JSON takes them, where their digest is as ``wanted``; else None."""
+        rules = self.constant("RULES")
+        same = isinstance(rules, dict) and digest(_listed(rules)) == wanted
+        return rules if same else None
 
     @cached_property
     def docstring(self) -> str:
@@ -65,6 +82,13 @@ class Source:
         if name not in self.assigned:
             raise Strange(f"it has no {name}")
         return value_of(self.assigned[name], self.assigned)
+
+
+def _listed(rules: object) -> object:
+    """RULES as JSON takes them."""
+    if isinstance(rules, dict):
+        return {key: _listed(value) for key, value in rules.items()}
+    return list(rules) if isinstance(rules, tuple) else rules
 
 
 def parse(data: bytes | str) -> Source:

@@ -1,22 +1,18 @@
-"""Trees that are a table in the scorer, read back and held against a program.
-
-The form of the table is described in ``code/table.py``. As with nested ifs, a
-test is taken for what it says: ``numbers[place] <= cut`` is put together again as a
-condition on what stands at that place of the list.
-"""
+"""Trees that are a table in a scorer in Python, read back: its arrays, and who walks
+them. ``walking.py`` holds them against a program."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..program import Ensemble, SingleTree, Tree, Trees
+from ..program import Ensemble, SingleTree, Trees
 from ..targets.python.packing import CODES, unpacked
-from .source import Source, Strange, same_constant
+from .source import Source, Strange
+from .walking import Item, TableWalk, Terms
 
 if TYPE_CHECKING:
     from .decisions import Reader
@@ -106,11 +102,12 @@ def _walks(stmt: ast.stmt) -> bool:
     return "_leaf(numbers, " in ast.unparse(stmt)
 
 
-class TableReader:
+class TableReader(TableWalk):
     """The arrays of a scorer, and what the nodes in them test."""
 
+    reader: Reader
+
     def __init__(self, reader: Reader) -> None:
-        self.reader = reader
         self.source = reader.source
         functions = self.source.functions
         walk = _LEAF.fullmatch(_text(functions.get("_leaf")))
@@ -124,11 +121,7 @@ class TableReader:
         if not names or _text(functions.get("_packed")) != _PACKED:
             raise Strange("its table is walked or read in another way")
         self.names = tuple(names)
-        self.tested, self.cuts, self.holds, self.fails = map(self._array, names)
-        if not len(self.tested) == len(self.cuts) == len(self.holds) == len(self.fails):
-            raise Strange("the arrays of its table are not equally long")
-        self.numbers: list[ast.expr] = []
-        self._conditions: dict[tuple[int, float], ast.If] = {}
+        super().__init__(reader, list(map(self._array, names)))
 
     def _array(self, name: str) -> tuple[Any, ...]:
         numbers = self.source.constant(name)
@@ -149,11 +142,7 @@ class TableReader:
         last = re.fullmatch(r"return _leaf\(numbers, (-?\d+)\)", ast.unparse(body[-1]))
         if last is None:
             raise Strange("score does not answer a leaf", body[-1])
-
-        def leaf(number: int, node: int) -> str:
-            return "" if number == model.tree.leaf[node] else f"leaf {number}"
-
-        self._walk(int(last[1]), model.tree, leaf)
+        self.compare_single(int(last[1]), model)
 
     def ensemble(self, model: Ensemble) -> None:
         """Stages of trees: every leaf adds what it adds in the program."""
@@ -205,22 +194,8 @@ class TableReader:
         if len(roots) != len(stage.trees) or len(sums) < len(roots):
             raise Strange("score walks another number of trees", stmt)
         terms = _TERMS.search(text) if "range(" in text else None
-        starts, slots, values = (
-            map(self._array, (terms[2], terms[5], terms[6])) if terms else ((), (), ())
-        )
-        for t, root in enumerate(roots):
-
-            def leaf(number: int, node: int, t: int = t, sums: Any = sums) -> str:
-                row = stage.rows[t][stage.trees[t].leaf[node]]
-                expected = dict(zip(stage.slots[t], row))
-                if terms:
-                    first, end = starts[held[number]], starts[held[number] + 1]
-                    given = dict(zip(slots[first:end], values[first:end]))
-                else:
-                    given = {sums[t]: held[number]}
-                return "" if _adds_alike(given, expected) else f"adds {given}"
-
-            self._walk(root, stage.trees[t], leaf)
+        found = Terms(*map(self._array, terms.group(2, 5, 6))) if terms else None
+        self.compare_stage(stage, roots, sums, held, found)
 
     def applied(self, model: Ensemble) -> None:
         """What ``apply`` answers for each leaf."""
@@ -238,7 +213,7 @@ class TableReader:
             held, roots = self._array(form[1]), self._array(form[2])
             if form[3]:
                 roots = roots[int(form[3]) : int(form[4])]
-        self.numbers, counts = [], dict(self.reader.counts)
+        self.numbers = []
         if columns:
             here = self.source.functions["apply"]
             names = map(ast.Name, self.reader.columns)
@@ -247,16 +222,7 @@ class TableReader:
             self._list(self.source.functions["_numbers"].body)
         if len(roots) < len(stage.trees):
             raise Strange("apply has fewer trees", self.source.functions["apply"])
-        for tree, nodes, root in zip(stage.trees, stage.nodes, roots):
-
-            def leaf(
-                number: int, node: int, tree: Tree = tree, nodes: Any = nodes
-            ) -> str:
-                same = held[number] == nodes[tree.leaf[node]]
-                return "" if same else f"leaf number {held[number]}"
-
-            self._walk(root, tree, leaf)
-        self.reader.counts.update(counts)  # they are the trees of score
+        self.compare_applied(stage, roots, held)
 
     # --- Nodes ------------------------------------------------------------------------
 
@@ -270,65 +236,17 @@ class TableReader:
             elif names and ast.unparse(stmt).startswith("numbers = _numbers("):
                 self._list(self.source.functions["_numbers"].body)
 
-    def _walk(self, root: int, tree: Tree, leaf: Callable[[int, int], str]) -> None:
-        """Walk a tree in the table and in the program at once."""
-        reader = self.reader
-        todo = [(root, 0)]
-        tests = leaves = 0
-        while todo:
-            here, node = todo.pop()
-            test = tree.tests[node]
-            if test is None or here < 0:
-                says = f"tests node {here}" if here >= 0 else "a leaf"
-                if test is None and here < 0:
-                    says = leaf(-1 - here, node)
-                if says:
-                    what = "a leaf is another" if test is None else "a test is missing"
-                    raise reader.differing(what, tree, node, says)
-                leaves += 1
-                continue
-            tests += 1
-            then, other = tree.left[node], tree.right[node]
-            condition = self._condition(self.tested[here], self.cuts[here])
-            if not reader.sense(condition, test, tree, node):
-                then, other = other, then
-            todo.append((self.fails[here], other))
-            todo.append((self.holds[here], then))
-        reader.counts["trees"] += 1
-        reader.counts["tests"] += tests
-        reader.counts["leaves"] += leaves
-
-    def _condition(self, place: int, cut: float) -> ast.If:
-        """``numbers[place] <= cut`` as a condition on what stands there."""
-        known = self._conditions.get((place, cut))
-        if known is not None:
-            return known
-        given = self.numbers[place]
-        test: ast.expr
+    def item(self, given: ast.expr) -> Item:
         match given:
-            case ast.UnaryOp(ast.USub(), ast.Name() as name):
-                bound, sign = (-cut, ast.GtE()) if cut == cut else (math.inf, ast.Gt())
-                test = ast.Compare(name, [sign], [ast.Constant(bound)])
-            case ast.Name(id) if not self.reader.has_states(id):
-                test = ast.Compare(given, [ast.LtE()], [ast.Constant(cut)])
-            case _ if cut == 0.5:
-                test = ast.UnaryOp(ast.Not(), given)
-            case _:
-                raise Strange("a condition is compared with a number", given)
-        stmt = ast.copy_location(ast.If(test, [], []), given)
-        self._conditions[place, cut] = stmt
-        return stmt
+            case ast.UnaryOp(ast.USub(), ast.Name(name)):
+                return Item(name, minus=True)
+            case ast.Name(name) if not self.reader.has_states(name):
+                return Item(name)
+        name, truth = self.reader.truth(given)
+        return Item(name, truth=truth)
 
 
 def _text(function: ast.FunctionDef | None) -> str:
     """The statements of a function, its docstring aside."""
     body = function.body if function is not None else []
     return "\n".join(map(ast.unparse, body[1:]))
-
-
-def _adds_alike(given: dict[int, float], expected: dict[int, float]) -> bool:
-    """Whether two leaves add the same: zeros may be left away, if they are so by text."""
-    return all(
-        same_constant(given[slot], x) if slot in given else x == 0.0
-        for slot, x in expected.items()
-    ) and set(given) <= set(expected)

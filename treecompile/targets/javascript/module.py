@@ -23,12 +23,13 @@ from ...schema import property_of
 from .packing import TYPES, packed
 from .printer import JavaScriptPrinter, in_if, settled
 from .runtime import taken_along
-from .statements import JavaScriptStatements, call_of
+from .statements import JavaScriptStatements, unpacked
 from .text import (
     WIDTH,
     JavaScript,
     array,
     assigned,
+    call,
     comment,
     declared,
     identifiers,
@@ -60,9 +61,8 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     required = [ids[i] for i in program.required]
     coder.begin(feature.value for feature in program.features)
     features = [_feature(coder, feature) for feature in program.features]
-    identity = [f.name for f in program.features] == [
-        names[i] for i in program.required
-    ] and all(
+    columns = [names[i] for i in program.required]
+    identity = [f.name for f in program.features] == columns and all(
         feature.value == Read(i) and program.columns[i].categories is None
         for i, feature in zip(program.required, program.features)
     )
@@ -91,9 +91,12 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "head": _head(program),
         "documented": documented(program),
         "model": assigned("export const MODEL = ", _about(program)),
-        "columns": declared("COLUMNS", tuple(names[i] for i in program.required)),
-        "classes": program.classes is not None and declared("CLASSES", program.classes),
-        "features": declared("FEATURES", tuple(f.name for f in program.features)),
+        "columns": declared("COLUMNS", tuple(columns), exported=True),
+        "classes": program.classes is not None
+        and declared("CLASSES", program.classes, exported=True),
+        "features": declared(
+            "FEATURES", tuple(f.name for f in program.features), exported=True
+        ),
         "same_features": identity,
         "example": assigned("export const EXAMPLE = ", source(example(program))),
         "shared": shared,
@@ -109,9 +112,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "misfits_before": before,
         "encode_before": encode,
         "encode_read": _read(names, read, program) if read else "",
-        "encode_values": printed(
-            ("const ", array([ids[i] for i in read]), " = values;"), WIDTH, 2
-        ),
+        "encode_values": unpacked([ids[i] for i in read], "values"),
         "encoded": printed(("return ", encoded, ";"), WIDTH, 2),
         "tables_of_encode": list(map(_table, tables_of_encode)),
         "tables": list(map(_table, tables)),
@@ -240,7 +241,7 @@ def _leaves(leaves: Leaves, body: str, required: list[str]) -> dict[str, Any]:
 
 def _signature(lead: str, names: Iterable[str]) -> str:
     """The first line of a function; a parameter to a line where they are many."""
-    return printed((call_of(lead, names), " {"), WIDTH)
+    return printed((call(lead, list(names)), " {"), WIDTH)
 
 
 def _refusal(

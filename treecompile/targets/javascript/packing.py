@@ -6,11 +6,9 @@ byte first.
 
 from __future__ import annotations
 
-import base64
-from array import array
-from collections.abc import Iterable
-from sys import byteorder
-from typing import Any
+from ...code.packing import packed, unpacked
+
+__all__ = ["TYPES", "packed", "unpacked"]
 
 # What JavaScript calls the arrays that ``code/table.py`` makes.
 TYPES = {
@@ -20,11 +18,3 @@ TYPES = {
     "i": "Int32Array",
     "d": "Float64Array",
 }
-
-
-def packed(code: str, numbers: Iterable[float]) -> str:
-    """Numbers as text: base64 of their bytes, the least byte first, in lines of 76."""
-    values: Any = array(code, numbers)
-    if byteorder == "big":
-        values.byteswap()
-    return base64.encodebytes(values.tobytes()).decode().rstrip("\n")

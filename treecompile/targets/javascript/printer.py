@@ -12,13 +12,23 @@ from ...code.terms import (
     Bounded,
     Condition,
     Label,
+    Not,
     OneOf,
     Row,
     Term,
 )
-from ...printing.document import LINE, SOFT, Document, Group, IfBroken, Nest, joined
+from ...printing.document import (
+    LINE,
+    SOFT,
+    Beside,
+    Document,
+    Group,
+    IfBroken,
+    Nest,
+    joined,
+)
 from ...printing.terms import Level, Printed, Printer, Text
-from .text import JavaScript, array, camel, literal
+from .text import JavaScript, array, call, camel, literal
 
 _PRODUCTS = ("*", "/")
 
@@ -32,8 +42,26 @@ class Infix:
     sign: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ternary:
+    """One of two documents by a condition that is an :class:`Infix`."""
+
+    of: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """That a condition does not hold, which takes parentheses of its own."""
+
+    inner: Document
+
+
 def settled(text: Text) -> Document:
     """A text as a document that can stand anywhere."""
+    if isinstance(text, Negation):
+        return ("!(", Group((Nest((SOFT, text.inner)), SOFT)), ")")
+    if isinstance(text, Ternary):
+        return text.of
     if not isinstance(text, Infix):
         return text  # type: ignore[no-any-return]
     head, *rest = text.parts
@@ -43,13 +71,22 @@ def settled(text: Text) -> Document:
 def returned(text: Text) -> Document:
     """A text behind ``return``: in parentheses where it takes several lines."""
     if not isinstance(text, Infix):
-        return text  # type: ignore[no-any-return]
+        return settled(text)
     return Group((IfBroken("("), Nest((SOFT, text.parts)), SOFT, IfBroken(")")))
+
+
+def assigned_to(name: Document, sign: str, text: Text) -> Document:
+    """An assignment. A long operation, or a choice by one, begins on the next line."""
+    if isinstance(text, (Infix, Ternary)):
+        return (name, f" {sign}", Group(Nest((LINE, settled(text)))), ";")
+    return (name, f" {sign}", Beside(settled(text)), ";")
 
 
 def in_if(text: Text) -> Document:
     """A condition, in the parentheses of an ``if``."""
-    inner = text.parts if isinstance(text, Infix) else text
+    if isinstance(text, Negation):
+        return ("(", settled(text), ")")
+    inner = text.parts if isinstance(text, Infix) else settled(text)
     return Group(("(", Nest((SOFT, inner)), SOFT, ")"))
 
 
@@ -103,8 +140,7 @@ class JavaScriptPrinter(Printer):
         texts = [settled(self.term(x)) for x in of]
         if isinstance(of[-1], Row):  # an array in the last place is broken itself
             return (f"{name}(", joined(", ", texts), ")")
-        inner = Nest((SOFT, joined((",", LINE), texts)))
-        return Group((f"{name}(", inner, IfBroken(","), SOFT, ")"))
+        return call(name, texts)
 
     def either(self, condition: Condition, then: Term, otherwise: Term) -> Text:
         ways = settled(self.term(then)), settled(self.term(otherwise))
@@ -112,8 +148,9 @@ class JavaScriptPrinter(Printer):
 
     def ternary(self, condition: Text, then: Document, otherwise: Document) -> Text:
         tail = Nest((LINE, "? ", then, LINE, ": ", otherwise))
-        head = condition.parts if isinstance(condition, Infix) else condition
-        return Group((Group(head), tail))
+        if isinstance(condition, Infix):
+            return Ternary(Group((Group(condition.parts), tail)))
+        return Group((settled(condition), tail))
 
     def row(self, items: list[Text]) -> Text:
         return array(list(map(settled, items)))
@@ -128,8 +165,8 @@ class JavaScriptPrinter(Printer):
     def clamp(self, operand: Term, low: float | None, high: float) -> Text:
         self.functions.add("clip")
         least = -math.inf if low is None else low
-        bounds = f"{self.value(least)}, {self.value(high)}"
-        return ("clip(", settled(self.term(operand)), f", {bounds})")
+        x = settled(self.term(operand))
+        return call("clip", [x, self.value(least), self.value(high)])
 
     def ascending(self, of: Term) -> Text:
         self.functions.add("ascending")
@@ -153,7 +190,8 @@ class JavaScriptPrinter(Printer):
         if isinstance(label.place, int):
             return f"{classes}[{label.place}]", Level.ATOM
         assert label.place is not None
-        return (f"{classes}[", settled(self.term(label.place)), "]"), Level.ATOM
+        place = Nest((SOFT, settled(self.term(label.place))))
+        return (classes, Group(("[", place, SOFT, "]"))), Level.ATOM
 
     # --- Conditions -------------------------------------------------------------------
 
@@ -188,6 +226,14 @@ class JavaScriptPrinter(Printer):
         missing = self.missing(bounded.x, False)[0]
         return self.chain(self.OR, [self.enclosed(inside), missing]), Level.OR
 
+    def decided(self, condition: Condition) -> Printed:
+        match condition:
+            case Not(Bounded(of, low, high, missing=True)):  # NaN is not beyond either
+                x = self.operand(of)
+                below, above = self.compared(x, "<", low), self.compared(x, ">", high)
+                return self.chain(self.OR, [below[0], above[0]]), Level.OR
+        return super().decided(condition)
+
     def one_of(self, one: OneOf) -> Printed:
         x = self.operand(one.x)
         if not one.table:
@@ -198,13 +244,13 @@ class JavaScriptPrinter(Printer):
     def missing(self, x: Term, category: bool) -> Printed:
         if category:
             return self.infix(self.operand(x), "===", "null"), Level.COMPARISON
-        return ("Number.isNaN(", settled(self.term(x)), ")"), Level.ATOM
+        return call("Number.isNaN", [settled(self.term(x))]), Level.ATOM
 
     def negated(self, text: Text, level: Level) -> Printed:
         if level == Level.ATOM:
             return ("!", text), Level.NOT
-        inner = text.parts if isinstance(text, Infix) else text
-        return ("!(", Group((Nest((SOFT, inner)), SOFT)), ")"), Level.NOT
+        inner = text.parts if isinstance(text, Infix) else settled(text)
+        return Negation(inner), Level.NOT
 
 
 def _flows(sign: str, left: str) -> bool:

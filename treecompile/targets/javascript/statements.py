@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...code.statements import (
@@ -29,12 +29,12 @@ from ...code.terms import Term, is_condition
 from ...layout import Statement as Laid
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
-from ...printing.document import LINE, SOFT, Document, Group, IfBroken, Nest, joined
+from ...printing.document import Document
 from ...printing.document import printed as lines_of
 from ...program import LARGEST, Cuts, Test
 from ...visible import is_visible
-from .printer import JavaScriptPrinter, in_if, returned, settled
-from .text import WIDTH, array, comment
+from .printer import JavaScriptPrinter, assigned_to, in_if, returned, settled
+from .text import WIDTH, array, call, comment
 
 LONGEST_TITLE = 70
 # Above this many leaves their answers are not repeated beside them.
@@ -50,11 +50,15 @@ class JavaScriptStatements:
         self.printer = printer
         self._labels = 0  # of trees so far
         self._voting = set[str]()  # the variables of votes so far
+        self._alone = 0  # how many trees of the table are walked on their own
+        self._declared = set[str]()  # the variables of such walks so far
 
     def body(self, statements: Iterable[Statement]) -> str:
         """The text of a function's body, with no two blank lines together."""
         lines: list[str] = []
-        self._labels, self._voting = 0, set()
+        statements = list(statements)
+        self._labels, self._voting, self._declared = 0, set(), set()
+        self._alone = sum(isinstance(x, WalkTable) and x.one for x in statements)
         for statement in statements:
             lines += self.lines(statement)
         kept = [line for line, before in zip(lines, ["", *lines]) if line or before]
@@ -74,7 +78,7 @@ class JavaScriptStatements:
             case Let(name, of):
                 return self._let(f"const {name}", of)
             case Unpack(names, row):
-                return self._let(f"const [{', '.join(names)}]", row)
+                return [self._unpack(names, row)]
             case Start(names, terms):
                 pairs = zip(names, terms)
                 return [line for n, x in pairs for line in self._let(f"let {n}", x)]
@@ -86,13 +90,12 @@ class JavaScriptStatements:
                 return [f"  {name} = Math.fround({name});"]
             case CallPart(function, arguments, names):
                 left = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-                call = call_of(function, arguments)
-                return [_statement((f"{left} = ", call, ";"))]
+                return [_statement((f"{left} = ", call(function, arguments), ";"))]
             case List(items, how):
                 return self._list(items, how)
             case CallNumbers(columns):
-                call = call_of("numbersOf", columns)
-                return [_statement(("const numbers = ", call, ";"))]
+                numbers = call("numbersOf", columns)
+                return [_statement(("const numbers = ", numbers, ";"))]
             case WalkTable():
                 return self._walk_table(statement)
             case ReturnLeaf(root=root):
@@ -107,17 +110,17 @@ class JavaScriptStatements:
             whole = f"  {lead} = {text};"
             if len(whole) <= WIDTH:
                 return [whole]
-        value = settled(text)
-        if value is not text:  # an operation goes to a line of its own
-            value = Group(Nest((LINE, value)))
-            return [_statement((lead, " =", value, ";"))]
-        return [_statement((f"{lead} = ", value, ";"))]
+        return [_statement(assigned_to(lead, "=", text))]
+
+    def _unpack(self, names: tuple[str, ...], row: Term) -> str:
+        lead = ("const ", array(names))
+        return _statement(assigned_to(lead, "=", self.printer.term(row)))
 
     def _total(self, name: str, terms: tuple[Term, ...]) -> list[str]:
         """A sum from left to right. It starts at 0, which matters to a -0."""
-        texts = [settled(self.printer.term(term)) for term in terms]
-        lines = [f"  let {name} = 0;"]
-        return lines + [_statement((f"{name} += ", text, ";")) for text in texts]
+        texts = map(self.printer.term, terms)
+        adding = [_statement(assigned_to(name, "+=", text)) for text in texts]
+        return [f"  let {name} = 0;", *adding]
 
     # --- Trees ------------------------------------------------------------------------
 
@@ -226,13 +229,11 @@ class JavaScriptStatements:
         for item in items:
             if is_condition(item):
                 condition = settled(self.printer.condition(item))
-                texts.append(("Number(", condition, ")"))
+                texts.append(call("Number", [condition]))
             else:
                 texts.append(settled(self.printer.term(item)))
         if how == "more":
-            inner = Nest((SOFT, joined((",", LINE), texts)))
-            call = Group(("numbers.push(", inner, IfBroken(","), SOFT, ")"))
-            return [_statement((call, ";"))]
+            return [_statement((call("numbers.push", texts), ";"))]
         lead = "return " if how == "return" else "const numbers = "
         return [_statement((lead, array(texts), ";"))]
 
@@ -240,10 +241,15 @@ class JavaScriptStatements:
         """The lines that walk some trees of the table and add what their leaves hold."""
         packed, names = walk.packed, walk.packed.names
         one, indent = walk.end - walk.first == 1, "    "
-        lines = [
-            f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{",
-            f"    const found = leaf(numbers, {names['roots']}[tree]);",
-        ]
+        if one:  # in a block of its own, since other stages find a leaf as well
+            root = str(packed.roots[walk.first])
+            lines = ["  {"]
+        else:
+            root = f"{names['roots']}[tree]"
+            lines = [
+                f"  for (let tree = {walk.first}; tree < {walk.end}; tree += 1) {{"
+            ]
+        lines.append(f"{indent}const found = leaf(numbers, {root});")
         value = f"{names['values']}[found]"
         about = list(self.lines(AboutSingle())) if walk.wide else []
         close = ["  }"]
@@ -261,14 +267,16 @@ class JavaScriptStatements:
         )
         first = _statement((f"const {total} = ", array(starts, numbers), ";"))
         if walk.form == "own":
-            place = str(walk.slot) if one else f"{names['sums']}[tree]"
+            place = str(walk.slot) if walk.one else f"{names['sums']}[tree]"
             name = f"{total}[{place}]"
             add = [f"{indent}{name} += {value};"]
             if walk.wide:
                 add = [f"{indent}{name} = Math.fround({name} + {value});"]
         else:
-            add = _terms_of(packed, total, indent, bool(walk.wide))
-        taken = _statement(("const ", array(list(walk.names)), f" = {total};"))
+            row = "const row"
+            add = [f"{indent}{row} = {names['rows']}[found];"]
+            add += _terms_of(packed, total, indent, bool(walk.wide))
+        taken = unpacked(walk.names, total)
         return [first, *about, *lines, *add, *close, taken]
 
 
@@ -279,17 +287,15 @@ def _terms_of(packed: PackedTrees, total: str, indent: str, single: bool) -> lis
     term = f"{names['terms']}[{i}]"
     add = f"{slot} = Math.fround({slot} + {term});" if single else f"{slot} += {term};"
     return [
-        f"{indent}const {row} = {names['rows']}[found];",
         f"{indent}for (let {i} = {starts}[{row}]; {i} < {starts}[{row} + 1]; {i} += 1) {{",
         f"{indent}  {add}",
         f"{indent}}}",
     ]
 
 
-def call_of(name: str, arguments: Iterable[str]) -> Document:
-    """A call with some names as its arguments."""
-    inner = Nest((SOFT, joined((",", LINE), list(arguments))))
-    return Group((f"{name}(", inner, IfBroken(","), SOFT, ")"))
+def unpacked(names: Sequence[str], variable: str) -> str:
+    """The statement that names what a variable holds in a row."""
+    return _statement(assigned_to(("const ", array(names)), "=", variable))
 
 
 def _statement(document: Document) -> str:

@@ -60,7 +60,9 @@ def _number(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    return repr(value).removesuffix(".0").replace("e+", "e").replace(".0e", "e")
+    digits, _, exponent = repr(value).partition("e")
+    digits = digits.removesuffix(".0")
+    return f"{digits}e{int(exponent)}" if exponent else digits
 
 
 def quoted(text: str) -> str:
@@ -232,6 +234,12 @@ def array(items: Sequence[Document], numbers: bool = False) -> Document:
     return Group(("[", Nest((SOFT, inner)), IfBroken(","), SOFT, "]"))
 
 
+def call(function: str, arguments: Sequence[Document]) -> Document:
+    """A call, its arguments a line each where they do not fit beside it."""
+    inner = Nest((SOFT, joined((",", LINE), arguments)))
+    return Group((f"{function}(", inner, IfBroken(","), SOFT, ")"))
+
+
 def source(value: Any) -> Document:
     """The document of a constant: as :func:`literal`, and tuples, lists and dicts of
     such, which become arrays and objects."""
@@ -287,10 +295,10 @@ def assigned(lead: str, value: Document, tail: str = ";") -> str:
     return printed((lead, value, tail), WIDTH)
 
 
-def declared(name: str, value: Any) -> str:
+def declared(name: str, value: Any, exported: bool = False) -> str:
     """A constant of the module; a long one fills its lines, kept from prettier, which
     would give each item a line of its own."""
-    lead = f"const {name} = "
+    lead = f"{'export ' * exported}const {name} = "
     if not isinstance(value, (tuple, list)):
         return assigned(lead, source(value))
     rows = value and isinstance(value[0], (tuple, list))

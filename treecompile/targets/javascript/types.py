@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ...printing.document import LINE, Group, IfBroken, Nest, joined, printed
 from ...program import Column, Ensemble, Program
-from .text import literal, prose
+from .text import WIDTH, call, key_of, literal, prose
 
 # More columns, labels or categories than these are no help to an editor.
 MOST = 40
@@ -14,7 +15,7 @@ MOST = 40
 
 def documented(program: Program) -> list[str]:
     """The lines of the comment that names the types."""
-    record, label = record_of(program), label_of(program)
+    record, label = record_of(program), " | ".join(labels_of(program))
     lines = [f"@typedef {{{prose(record)}}} Row"]
     if program.classes is not None:
         lines.append(f"@typedef {{{prose(label)}}} Label")
@@ -26,21 +27,24 @@ def record_of(program: Program) -> str:
     columns = [program.columns[i] for i in program.required]
     if len(columns) > MOST:
         return "Record<string, unknown>"
-    pairs = [f"{literal(c.name)}: {_type_of(c)}" for c in columns]
+    pairs = [f"{literal(c.name)}: {' | '.join(_types_of(c))}" for c in columns]
     return f"{{ {'; '.join(pairs)} }}" if pairs else "object"
 
 
-def _type_of(column: Column) -> str:
-    missing = " | null" if column.missing else ""
+def _types_of(column: Column) -> list[str]:
+    """What a column takes, a type or several."""
+    missing = ["null"] * column.missing
     if column.categories is None:
-        return f"number{missing}"
+        return ["number", *missing]
     kinds = _kinds(column.categories)
-    if not column.unknown and kinds == "string" and len(column.categories) <= 8:
-        kinds = " | ".join(map(literal, column.categories))
-    return f"{kinds}{missing}"
+    if column.unknown:
+        kinds = kinds or ["string"]
+    elif kinds == ["string"] and len(column.categories) <= 8:
+        kinds = list(map(literal, column.categories))
+    return list(dict.fromkeys([*kinds, *missing]))
 
 
-def _kinds(values: Iterable[Any]) -> str:
+def _kinds(values: Iterable[Any]) -> list[str]:
     names = {
         str: "string",
         bool: "boolean",
@@ -48,20 +52,19 @@ def _kinds(values: Iterable[Any]) -> str:
         float: "number",
         type(None): "null",
     }
-    found = dict.fromkeys(names[type(value)] for value in values)
-    return " | ".join(found) or "never"
+    return list(dict.fromkeys(names[type(value)] for value in values))
 
 
-def label_of(program: Program) -> str:
-    """The type of a label; "number" of a regressor."""
+def labels_of(program: Program) -> list[str]:
+    """The types of a label; a number for a regressor."""
     classes: Any = program.classes
     if classes is None:
-        return "number"
+        return ["number"]
     several = classes and isinstance(classes[0], tuple)
     labels = [label for of in classes for label in of] if several else list(classes)
     if len(labels) > MOST or any(type(label) is float for label in labels):
         return _kinds(labels)
-    return " | ".join(dict.fromkeys(map(literal, labels)))
+    return list(dict.fromkeys(map(literal, labels)))
 
 
 def declaration(program: Program) -> str:
@@ -76,61 +79,80 @@ def declaration(program: Program) -> str:
         answer = f"{answer}[]"
         if not (ensemble and model.one_row):
             shares = "number[][]"
-    several = program.classes and isinstance(program.classes[0], tuple)
     lines = [
-        f"// {title(program, 'JavaScript')}",
+        f"// {prose(title(program, 'JavaScript'))}",
         "// Compiled by treecompile. Do not edit: compile again.",
         "",
-        f"export type Row = {record_of(program)};",
+        *_row(program),
         "export type Input = Row | Map<string, unknown>;",
     ]
     if program.classes is not None:
-        lines.append(f"export type Label = {label_of(program)};")
+        several = program.classes and isinstance(program.classes[0], tuple)
+        lines.append(_typed("export type Label =", labels_of(program)))
         lines.append(f"export declare const CLASSES: Label[]{'[]' * bool(several)};")
-    lines += [
-        "export interface Fault {",
-        "  column: string | null;",
-        "  code: string;",
-        "  message: string;",
-        "  expected: string;",
-        "  nearest: null;",
-        "  value: unknown;",
-        "}",
-        "export declare class InvalidRecord extends Error {",
-        "  missing: string[];",
-        "  invalid: Record<string, unknown>;",
-        "  errors(): Fault[];",
-        "}",
-        "export declare const COLUMNS: string[];",
-        "export declare const FEATURES: string[];",
-        "export declare const MODEL: Record<string, unknown>;",
-        "export declare const EXAMPLE: Row;",
-        "export declare const SCHEMA: Record<string, unknown>;",
-        "export declare function validate(record: Input): unknown[];",
-        "export declare function encode(record: Input): unknown[];",
-        "export declare function score(...values: any[]): "
-        + ("number | number[];" if ensemble else "number;"),
-        f"export declare function predict(record: Input): {answer};",
-        f"export declare function predictMany(records: Iterable<Input>): {_list(answer)};",
-    ]
+    lines += _SHARED
+    scores = "number[]" if ensemble and len(model.scores) > 1 else "number"
+    lines.append(f"export declare function score(...values: any[]): {scores};")
+    lines.append(_function("predict", answer))
+    lines.append(_function("predictMany", f"{answer}[]", "records: Iterable<Input>"))
     if model.probabilities is not None:
-        lines.append(f"export declare function predictProba(record: Input): {shares};")
-        many = f"predictProbaMany(records: Iterable<Input>): {_list(shares)}"
-        lines.append(f"export declare function {many};")
+        lines.append(_function("predictProba", shares))
+        lines.append(
+            _function("predictProbaMany", f"{shares}[]", "records: Iterable<Input>")
+        )
     if ensemble and model.decision is not None:
         number = "number" if len(model.decision) == 1 else "number[]"
-        lines.append(
-            f"export declare function decisionFunction(record: Input): {number};"
-        )
+        lines.append(_function("decisionFunction", number))
     if ensemble and model.samples is not None:
-        lines.append("export declare function scoreSamples(record: Input): number;")
+        lines.append(_function("scoreSamples", "number"))
     if not ensemble:
-        lines.append("export declare function apply(record: Input): number;")
+        lines.append(_function("apply", "number"))
     elif model.applies is not None:
         leaves = "number[][]" if model.applies_width else "number[]"
-        lines.append(f"export declare function apply(record: Input): {leaves};")
+        lines.append(_function("apply", leaves))
+    lines.append(_function("main", "Promise<number>", "words: string[]"))
     return "\n".join([*lines, ""])
 
 
-def _list(kind: str) -> str:
-    return f"{kind}[]"
+_SHARED = """export interface Fault {
+  column: string | null;
+  code: string;
+  message: string;
+  expected: string;
+  nearest: null;
+  value: unknown;
+}
+export declare class InvalidRecord extends Error {
+  missing: string[];
+  invalid: Record<string, unknown>;
+  errors(): Fault[];
+}
+export declare const COLUMNS: string[];
+export declare const FEATURES: string[];
+export declare const MODEL: Record<string, unknown>;
+export declare const EXAMPLE: Row;
+export declare const SCHEMA: Record<string, unknown>;
+export declare function validate(record: Input): unknown[];
+export declare function encode(record: Input): unknown[];""".split("\n")
+
+
+def _row(program: Program) -> list[str]:
+    """The type of a record, a column to a line."""
+    columns = [program.columns[i] for i in program.required]
+    if not columns or len(columns) > MOST:
+        return [f"export type Row = {record_of(program)};"]
+    inner = [_typed(f"{key_of(c.name)}:", _types_of(c), 2) for c in columns]
+    return ["export interface Row {", *inner, "}"]
+
+
+def _typed(lead: str, kinds: list[str], indent: int = 0) -> str:
+    """A name and its type, one of several to a line where they are long."""
+    if len(kinds) == 1:
+        return f"{' ' * indent}{lead} {kinds[0]};"
+    union = Nest((LINE, IfBroken("| "), joined((LINE, "| "), kinds)))
+    return printed((lead, Group(union), ";"), WIDTH, indent)
+
+
+def _function(name: str, answer: str, parameter: str = "record: Input") -> str:
+    head = call(f"export declare function {name}", [parameter])
+    return printed((head, f": {answer};"), WIDTH)

@@ -130,7 +130,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
     limit = _limit(program)
     printer = PythonPrinter(coder, limit)
     write = PythonStatements(printer).body
-    read = frozenset[int]().union(*(columns_of(f.value) for f in program.features))
+    read = columns_of(*(feature.value for feature in program.features))
     encoded = [column for i, column in enumerate(columns) if i in read]
     identity = [f.name for f in program.features] == [c.name for c in columns] and all(
         f.value == Read(i) and columns[i].is_number
@@ -181,7 +181,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "example": example_of(program),
         "record_type": list(record_lines(types, uniform and len(required) > WIDE)),
         "label_type": label_lines(program),
-        "math_names": _math_names(program, printer.math, functions, table),
+        "math_names": _math_names(program, printer, functions, table),
         "packed": table is not None,
         "limit": limit,
         "columns": columns,
@@ -231,7 +231,7 @@ def context(program: Program, layout: str = "auto") -> dict[str, Any]:
         "sample_functions": [
             name for sample in program.self_test[:1] for name, _ in sample.answers
         ],
-        "promise": promise(program),
+        "promise": promise(program, "python"),
         "checks": [
             *(check for column in required for check in column.checks),
             *(
@@ -446,13 +446,14 @@ def _is_plain(program: Program) -> bool:
 
 def _math_names(
     program: Program,
-    used: set[str],
+    printer: PythonPrinter,
     functions: list[RuntimeFunction],
     table: PackedTrees | None,
 ) -> list[str]:
-    """What the module needs of ``math``: what its text ``used``, its functions and its
-    constants use."""
+    """What the module needs of ``math``: what its text, its functions and its constants
+    use."""
     constants: tuple[Any, ...] = (program.classes or (),)
+    constants += tuple(of.items for of in printer.coder.constants.values())
     if isinstance(program.model, SingleTree) and table is not None:
         constants += table.spelt
     elif isinstance(program.model, SingleTree):
@@ -460,15 +461,17 @@ def _math_names(
         constants += (*model.predictions, *(model.probabilities or ()))
     constants += tuple(x for sample in program.self_test for _, x in sample.answers)
     constants += tuple(x for sample in program.self_test for _, x in sample.record)
-    infinite = any(map(_holds_infinity, constants))
-    needed = used | ({"inf"} if infinite else set())
+    needed = printer.math.union(*map(_spelt_with, constants))
     return sorted(needed.union(*(function.math for function in functions)))
 
 
-def _holds_infinity(answer: Any) -> bool:
-    if isinstance(answer, tuple):
-        return any(map(_holds_infinity, answer))
-    return isinstance(answer, float) and math.isinf(answer)
+def _spelt_with(constant: Any) -> set[str]:
+    """The names of ``math`` that the text of a constant uses."""
+    if isinstance(constant, tuple):
+        return set[str]().union(*map(_spelt_with, constant))
+    if not isinstance(constant, float) or math.isfinite(constant):
+        return set()
+    return {"nan" if constant != constant else "inf"}
 
 
 # --- Columns --------------------------------------------------------------------------

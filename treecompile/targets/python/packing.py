@@ -13,17 +13,11 @@ the import to the first answer (benchmarks/coldstart.py).
 
 from __future__ import annotations
 
-import base64
-from array import array
-from collections.abc import Iterable
-from sys import byteorder
-from typing import Any
-
 from ...code import table
+from ...code.packing import CODES, packed, unpacked
 from ...program import Program
 
-# What an array may be of: what a memoryview calls it.
-CODES = ("B", "H", "h", "i", "d")
+__all__ = ["CODES", "MOST_NESTED_NODES", "is_packed", "packed", "unpacked"]
 
 # Above so many nodes, trees are packed unless it is asked for otherwise. So many nested
 # ones take CPython 3.11 some 0.9 s and 225 MB to compile (270 MB of one tree), when they
@@ -35,19 +29,3 @@ MOST_NESTED_NODES = 75_000
 def is_packed(program: Program, layout: str) -> bool:
     """Whether a program's trees come out as a table: see ``code/table.py``."""
     return table.is_packed(program, layout, MOST_NESTED_NODES)
-
-
-def packed(code: str, numbers: Iterable[float]) -> str:
-    """Numbers as text: base64 of their bytes in lines, the least byte first."""
-    values: Any = array(code, numbers)
-    if byteorder == "big":
-        values.byteswap()
-    return base64.encodebytes(values.tobytes()).decode().rstrip("\n")
-
-
-def unpacked(code: str, text: str) -> list[Any]:
-    """The numbers of a text that :func:`packed` made, as a scorer reads them."""
-    values: Any = array(code, base64.b64decode(text))
-    if byteorder == "big":
-        values.byteswap()
-    return list(values)
