@@ -200,9 +200,13 @@ class Coder:
         ``expressions`` apply a function to is to be computed once."""
         self._bound, self._shared = set(), {}
         counts: dict[Expression, int] = {}
-        todo = list(expressions)[::-1]
+        todo, lengths = list(expressions)[::-1], set[int]()
         while todo:
             part = todo.pop()
+            if isinstance(part, Norm):  # which all columns of a row share
+                if id(part) in lengths:
+                    continue
+                lengths.add(id(part))
             if _takes_time(part):
                 counts[part] = counts.get(part, 0) + 1
                 if counts[part] > 1:

@@ -326,7 +326,16 @@ class StageCoder:
         if form == "own":
             slot = stage.slots[0][0]
         walk = WalkTable(
-            packed, first, end, tuple(names), start, form, total, slot, wide
+            packed.called,
+            first,
+            end,
+            tuple(names),
+            start,
+            form,
+            total,
+            packed.roots[first],
+            slot,
+            wide,
         )
         return [*body, walk]
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..program import SingleTree, Tree
 from .terms import Condition, Term
-
-if TYPE_CHECKING:
-    from .table import PackedTrees
 
 
 @dataclass(frozen=True)
@@ -129,22 +126,37 @@ class CallNumbers:
 
 
 @dataclass(frozen=True)
+class TableNames:
+    """What the arrays of a table of trees are called, by what is in them, and the
+    variables that walk through it; ``trees`` is how many it is of (``table.py``)."""
+
+    names: Mapping[str, str]
+    root: str
+    row: str
+    term: str
+    sum: str
+    trees: int
+
+
+@dataclass(frozen=True)
 class WalkTable:
     """A record walks through some trees of the table, from the root number ``first`` up
     to ``end``, whose leaves add to variables.
 
     ``form`` is "one" where all trees add to the same sum, "own" where each adds to one
     of several, "terms" where a leaf adds to several. ``total`` is a variable for the
-    list of several sums, ``slot`` the sum that an only tree adds to.
+    list of several sums. Of an only tree ``root`` is the root, and ``slot`` the sum that
+    it adds to.
     """
 
-    packed: PackedTrees
+    table: TableNames
     first: int
     end: int
     names: tuple[str, ...]
     start: tuple[Term, ...]
     form: str
     total: str
+    root: int
     slot: int
     wide: str  # a variable, if each sum is rounded to single precision
 
@@ -158,7 +170,6 @@ class WalkTable:
 class ReturnLeaf:
     """The number of the leaf of the table's only tree is returned."""
 
-    packed: PackedTrees
     root: int
 
 

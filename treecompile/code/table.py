@@ -28,7 +28,7 @@ from typing import Any
 from ..layout import plain_sense
 from ..program import Cuts, Program, SingleTree, Test, Threshold, Tree, Trees
 from .coder import Coder
-from .statements import List
+from .statements import List, TableNames
 from .terms import Condition, Name, Negative, Term
 
 # More distinct answers than this are packed, not spelt.
@@ -101,6 +101,12 @@ class PackedTrees:
         self.spelt: tuple[Any, ...] = ()  # the answers that stand there as literals
         self._places: dict[Any, int] = {}
         self._row_numbers: dict[Any, int] = {}
+
+    @property
+    def called(self) -> TableNames:
+        """What its arrays and variables are called."""
+        of = self.names, self.root, self.row, self.term, self.sum
+        return TableNames(*of, self.trees)
 
     # --- Nodes ------------------------------------------------------------------------
 

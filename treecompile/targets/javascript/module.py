@@ -179,7 +179,7 @@ def _model(
             coder.begin_tree(model.tree)
             table.add(model.tree)
             listed, root = table.listed(), table.roots[0]
-            body = [*bound(coder), *listed, ReturnLeaf(table, root)]
+            body = [*bound(coder), *listed, ReturnLeaf(root)]
             table.roots.clear()  # there is one, which is written out
             arrays = [*table.arrays(), *table.of_leaves(model)]
             found["arrays"] = list(map(_packed, arrays))

@@ -18,13 +18,13 @@ from ...code.statements import (
     Round,
     Start,
     Statement,
+    TableNames,
     Total,
     Unpack,
     Walk,
     WalkTable,
     WalkToLeaf,
 )
-from ...code.table import PackedTrees
 from ...code.terms import Term, is_condition
 from ...layout import Statement as Laid
 from ...layout import early_return, is_plain, leaf_counts, plain
@@ -50,15 +50,11 @@ class JavaScriptStatements:
         self.printer = printer
         self._labels = 0  # of trees so far
         self._voting = set[str]()  # the variables of votes so far
-        self._alone = 0  # how many trees of the table are walked on their own
-        self._declared = set[str]()  # the variables of such walks so far
 
     def body(self, statements: Iterable[Statement]) -> str:
         """The text of a function's body, with no two blank lines together."""
         lines: list[str] = []
-        statements = list(statements)
-        self._labels, self._voting, self._declared = 0, set(), set()
-        self._alone = sum(isinstance(x, WalkTable) and x.one for x in statements)
+        self._labels, self._voting = 0, set()
         for statement in statements:
             lines += self.lines(statement)
         kept = [line for line, before in zip(lines, ["", *lines]) if line or before]
@@ -239,10 +235,10 @@ class JavaScriptStatements:
 
     def _walk_table(self, walk: WalkTable) -> list[str]:
         """The lines that walk some trees of the table and add what their leaves hold."""
-        packed, names = walk.packed, walk.packed.names
-        one, indent = walk.end - walk.first == 1, "    "
-        if one:  # in a block of its own, since other stages find a leaf as well
-            root = str(packed.roots[walk.first])
+        packed, names = walk.table, walk.table.names
+        indent = "    "
+        if walk.one:  # in a block of its own, since other stages find a leaf as well
+            root = str(walk.root)
             lines = ["  {"]
         else:
             root = f"{names['roots']}[tree]"
@@ -280,7 +276,7 @@ class JavaScriptStatements:
         return [first, *about, *lines, *add, *close, taken]
 
 
-def _terms_of(packed: PackedTrees, total: str, indent: str, single: bool) -> list[str]:
+def _terms_of(packed: TableNames, total: str, indent: str, single: bool) -> list[str]:
     """The lines that add what a leaf adds to several sums."""
     names, row, i = packed.names, "row", "term"
     starts, slot = names["starts"], f"{total}[{names['slots']}[{i}]]"

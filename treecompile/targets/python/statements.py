@@ -18,13 +18,13 @@ from ...code.statements import (
     Round,
     Start,
     Statement,
+    TableNames,
     Total,
     Unpack,
     Walk,
     WalkTable,
     WalkToLeaf,
 )
-from ...code.table import PackedTrees
 from ...code.terms import Call, Operation, Row, Term, Value, is_condition
 from ...layout import early_return, is_plain, leaf_counts, plain
 from ...layout import statements as in_its_layout
@@ -216,12 +216,12 @@ class PythonStatements:
 
     def _walk_table(self, walk: WalkTable) -> list[str]:
         """The lines that walk some trees of the table and add what their leaves hold."""
-        packed, names = walk.packed, walk.packed.names
+        packed, names = walk.table, walk.table.names
         start = list(map(self.printer.term, walk.start))
         about = list(_ABOUT_SINGLE) if walk.wide else []
         lines: list[str] = []
         if walk.end - walk.first == 1:
-            leaf, indent, loop = _leaf_of(packed.roots[walk.first]), "    ", []
+            leaf, indent, loop = _leaf_of(walk.root), "    ", []
         else:
             leaf, indent = f"-1 - {packed.root}", "        "
             loop = [_loop(walk), *_to_a_leaf(packed)]
@@ -254,7 +254,7 @@ class PythonStatements:
 def _loop(walk: WalkTable) -> str:
     """The line that goes through some of the trees; each with the one sum that it adds
     to, where there are several."""
-    packed, names = walk.packed, walk.packed.names
+    packed, names = walk.table, walk.table.names
     whole = (walk.first, walk.end) == (0, packed.trees)
     some = "" if whole else f"[{walk.first}:{walk.end}]"
     if walk.form != "own":
@@ -267,7 +267,7 @@ def _loop(walk: WalkTable) -> str:
     return f"    for {pair} in zip(\n        {zipped}\n    ):"
 
 
-def _to_a_leaf(packed: PackedTrees) -> list[str]:
+def _to_a_leaf(packed: TableNames) -> list[str]:
     """The lines of such a loop that go on from the root to a leaf: without a call, which
     costs as much as two nodes."""
     names, node = packed.names, packed.root
@@ -286,7 +286,7 @@ def _leaf_of(root: int) -> str:
 
 
 def _terms_of(
-    packed: PackedTrees, leaf: str, total: str, indent: str, wide: str
+    packed: TableNames, leaf: str, total: str, indent: str, wide: str
 ) -> list[str]:
     """The lines that add what a leaf adds to several sums, each rounded to single
     precision if there is a name for what is ``wide``."""
