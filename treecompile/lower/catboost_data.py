@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DAMAGED, UnreadableFile, UnsupportedModel
-from ..program import Constant
 from ..read.budget import NODE, TREE, charge, current
 from ..read.flatbuffers import Table, damaged, root_of
 from ..read.records import Record
 from .catboost_about import About
+from .catboost_form import CatboostModel, CatboostTree, Split, symmetric
+from .catboost_json import model_in_json
 
 _HEADER = struct.Struct("<4sI")
 _FORM = "FlabuffersModel_v1"  # so it is spelt there
@@ -43,57 +44,12 @@ _SPLIT = 150
 
 
 @dataclass(frozen=True)
-class Split:
-    """A test: right where the column's number, as a single, is above the value; or, of
-    a ``category``, where the hash of it is the value."""
-
-    column: int
-    value: float
-    category: bool
-
-
-@dataclass(frozen=True)
 class _Columns:
     names: tuple[str, ...] | None
     width: int
     missing_right: frozenset[int]
     categorical: frozenset[int]
     splits: tuple[Split, ...]
-
-
-@dataclass(frozen=True)
-class CatboostTree:
-    """The nodes of one tree: the number of a test and two children, all -1 at a leaf;
-    ``leaves`` are the numbers of the leaves in ``values``, by node."""
-
-    tests: list[int]
-    left: list[int]
-    right: list[int]
-    leaves: list[int]
-    values: NDArray[np.float64]  # a row a leaf
-
-
-@dataclass(frozen=True)
-class CatboostModel:
-    """A model: ``names`` are None where it was fitted on an array, ``missing_right``
-    the columns whose missing values count as the largest, ``categorical`` those that
-    hold categories. ``loss`` is its name, ``outputs`` the class that each sum is of, and
-    ``cut`` the share of the second class above which that is the answer, if not 1/2.
-    """
-
-    version: str | None
-    loss: str
-    names: tuple[str, ...] | None
-    width: int
-    missing_right: frozenset[int]
-    categorical: frozenset[int]
-    splits: tuple[Split, ...]
-    trees: tuple[CatboostTree, ...]
-    scale: float
-    biases: tuple[float, ...]
-    classes: tuple[Constant, ...] | None
-    outputs: tuple[int, ...]
-    cut: float | None
 
 
 def catboost_model(record: Record, path: str) -> CatboostModel:
@@ -113,8 +69,6 @@ def catboost_model(record: Record, path: str) -> CatboostModel:
 @lru_cache(maxsize=4)
 def _model(payload: bytes, path: str) -> CatboostModel:
     if payload[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        from .catboost_json import model_in_json
-
         return model_in_json(payload, path)
     if len(payload) < _HEADER.size:
         raise damaged("it ends too early")
@@ -384,23 +338,3 @@ class _Parts:
 
     def _refuse(self, problem: str, advice: str) -> UnsupportedModel:
         return UnsupportedModel(self.path, problem, advice)
-
-
-def symmetric(splits: list[int], table: NDArray[np.float64]) -> CatboostTree:
-    """The tree that tests the same border in all nodes of a level. Split k sets bit k of
-    the number of the leaf."""
-    depth = len(splits)
-    charge(TREE + (NODE << depth))
-    inner = 2**depth - 1
-    tests, leaves = [], [0]
-    for level, split in enumerate(splits):
-        tests += [split] * 2**level
-        leaves = [leaf | bit << level for leaf in leaves for bit in (0, 1)]
-    ends = [-1] * 2**depth
-    return CatboostTree(
-        tests=tests + ends,
-        left=[*range(1, 2 * inner, 2), *ends],
-        right=[*range(2, 2 * inner + 1, 2), *ends],
-        leaves=[0] * inner + leaves,
-        values=table,
-    )

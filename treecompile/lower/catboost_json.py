@@ -16,7 +16,7 @@ from ..read import json_text
 from ..read.budget import NODE, TREE, charge, current
 from ..read.flatbuffers import damaged
 from .catboost_about import About
-from .catboost_data import CatboostModel, CatboostTree, Split, symmetric
+from .catboost_form import CatboostModel, CatboostTree, Split, symmetric
 from .catboost_number import number_of
 
 _NOT_COMPILED = (

@@ -37,7 +37,8 @@ from ..program import (
 from ..read.records import Record
 from .booster_trees import sum_of, tree_of
 from .build import Answering, Labels, Member, Vector
-from .catboost_data import CatboostModel, CatboostTree, catboost_model
+from .catboost_data import catboost_model
+from .catboost_form import CatboostModel, CatboostTree
 from .catboost_hash import category_hash
 from .flow import Flow, Raw
 from .precision import LARGEST_SINGLE, SINGLE_LIMIT, double_cuts

@@ -19,7 +19,8 @@ from ..read.budget import charge, current
 from ..read.native import OwnFile
 from ..read.records import Name, Record
 from .booster_trees import booster_of
-from .catboost_data import CatboostModel, catboost_model
+from .catboost_data import catboost_model
+from .catboost_form import CatboostModel
 from .lightgbm_text import lightgbm_model
 from .xgboost_data import XgboostModel, xgboost_model
 
