@@ -86,7 +86,7 @@ class Reader(Reading):
         """One tree whose leaves are places in tables."""
         self.answers_of_leaves(model)
         if has_table(self.source):
-            return TableReader(self).single(model)
+            return TableReader(self, self.source).single(model)
         body = _body(self.score)
         first = 0
         while first < len(body) and isinstance(body[first], ast.Assign):
@@ -97,11 +97,11 @@ class Reader(Reading):
     def ensemble(self, model: Ensemble) -> None:
         """Stages of trees, each a block whose leaves add to variables."""
         if has_table(self.source):
-            TableReader(self).ensemble(model)
+            TableReader(self, self.source).ensemble(model)
         else:
             self._stages(model)
         if model.applies is not None:
-            TableReader(self).applied(model)
+            TableReader(self, self.source).applied(model)
 
     def _stages(self, model: Ensemble) -> None:
         body = self._expanded(_body(self.score))

@@ -106,7 +106,7 @@ class ScriptReader(Reading):
         self.answers_of_leaves(model)
         body = self.score.body
         if has_table(self.score):
-            return ScriptTable(self).single(model)
+            return ScriptTable(self, self.script).single(model)
         first = 0
         while first < len(body) and _is_constant(body[first]):
             first += 1
@@ -115,7 +115,7 @@ class ScriptReader(Reading):
     def ensemble(self, model: Ensemble) -> None:
         """Stages of trees, each a block whose leaves add to variables."""
         if has_table(self.score):
-            ScriptTable(self).ensemble(model)
+            ScriptTable(self, self.script).ensemble(model)
         else:
             body = self._expanded(self.score.body)
             place = 0
@@ -125,7 +125,7 @@ class ScriptReader(Reading):
                 elif isinstance(stage, Sums):
                     place = self._sums(body, place, number, stage)
         if model.applies is not None:
-            ScriptTable(self).applied(model)
+            ScriptTable(self, self.script).applied(model)
 
     def _expanded(self, body: list[Any]) -> list[Any]:
         """The statements, and in place of a call of a function of trees its own."""

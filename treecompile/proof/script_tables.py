@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..program import Ensemble, Number, SingleTree, Trees
 from ..targets.javascript.reader import (
@@ -19,11 +19,10 @@ from ..targets.javascript.reader import (
     Return,
     While,
 )
+from .reading import Reading
+from .scripts import Script
 from .source import Strange
 from .walking import Item, TableWalk, Terms
-
-if TYPE_CHECKING:
-    from .script_decisions import ScriptReader
 
 _NUMBERS, _AT, _FOUND = ("name", "numbers"), ("name", "at"), ("name", "found")
 _VALIDATED = ("call", ("name", "validate"), (("name", "record"),))
@@ -58,10 +57,8 @@ class Walked:
 class ScriptTable(TableWalk):
     """The arrays of a scorer, and what the nodes in them test."""
 
-    reader: ScriptReader
-
-    def __init__(self, reader: ScriptReader) -> None:
-        self.script = reader.script
+    def __init__(self, reader: Reading, script: Script) -> None:
+        self.script = script
         names = _arrays(self.script.function("leaf"))
         super().__init__(reader, [self._array(name) for name in names])
 

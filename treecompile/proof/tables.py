@@ -7,15 +7,13 @@ import ast
 import contextlib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..program import Ensemble, SingleTree, Trees
 from ..targets.python.packing import CODES, unpacked
+from .reading import Reading
 from .source import Source, Strange
 from .walking import Item, TableWalk, Terms
-
-if TYPE_CHECKING:
-    from .decisions import Reader
 
 _LEAF = re.compile(
     r"while node >= 0:\n"
@@ -105,10 +103,8 @@ def _walks(stmt: ast.stmt) -> bool:
 class TableReader(TableWalk):
     """The arrays of a scorer, and what the nodes in them test."""
 
-    reader: Reader
-
-    def __init__(self, reader: Reader) -> None:
-        self.source = reader.source
+    def __init__(self, reader: Reading, source: Source) -> None:
+        self.source = source
         functions = self.source.functions
         walk = _LEAF.fullmatch(_text(functions.get("_leaf")))
         names: Sequence[str] = walk.groups() if walk is not None else ()
