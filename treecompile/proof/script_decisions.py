@@ -21,7 +21,7 @@ from ..program import (
     Sums,
     Trees,
 )
-from ..targets.javascript.reader import (
+from ..targets.javascript.nodes import (
     Assign,
     Break,
     Declare,
