@@ -373,6 +373,16 @@ def test_reading_back_alone_finds_what_is_wrong_in_a_decision(name: str) -> None
     assert count > 15
 
 
+def test_a_leaf_that_sets_a_sum_does_not_add_to_it() -> None:
+    program = program_of(read_model(model("regressors")))
+    text = emit(program, format=False)
+    head, score, tail = text.partition("def score")
+    edited = head + score + tail.replace(" += ", " = ", 1)
+    assert read_back(parse(text), program) and edited != text
+    with pytest.raises(Strange, match="something else than to add"):
+        read_back(parse(edited), program)
+
+
 @pytest.mark.parametrize(
     ("name", "layout"),
     [

@@ -34,3 +34,8 @@ def test_what_a_wheel_installs_builds_the_committed_scorer(tmp_path: Path) -> No
     model = ROOT / "examples" / "iris" / "model.pkl"
     built = python("-m", "treecompile", "build", model)
     assert built == (ROOT / "examples" / "iris" / "scorer.py").read_text()
+    scorer = tmp_path / "scorer.mjs"
+    python("-m", "treecompile", "build", model, "--target", "javascript", "-o", scorer)
+    assert "is what treecompile writes" in python(
+        "-m", "treecompile", "verify", "--no-model", model, scorer
+    )

@@ -206,14 +206,16 @@ def verify(
     """What can be shown of a scorer: that it is the model.
 
     ``model`` is the path of a model file, its bytes, an open file, or a fitted
-    estimator; ``scorer`` is the path of a scorer, its text, or what ``load`` answers. The options and the columns that it was built with, the
-    scorer itself says; ``schema`` is another description of the columns, and ``others``
-    are the files that it says were beside the model. Nothing of the scorer runs before
-    its text is known to be treecompile's.
+    estimator; ``scorer`` is the path of a scorer, its text, or what ``load`` answers.
+    Its text tells the language, and the options and the columns that it was built with;
+    ``schema`` is another description of the columns, and ``others`` are the files that it
+    says were beside the model. Nothing of the scorer runs before its text is known to be
+    treecompile's.
 
     The model itself is asked, too, where scikit-learn is installed in a version that
-    answers as the one that wrote the file; ``load=False`` leaves that out. ``data`` are
-    records to try: the path of a CSV file, a frame, or mappings.
+    answers as the one that wrote the file; ``load=False`` leaves that out. A scorer in
+    JavaScript runs in node, where that is on the PATH. ``data`` are records to try: the
+    path of a CSV file, a frame, or mappings.
 
     Returns a report: ``ok`` is whether nothing differs, ``complete`` whether all parts
     were shown, ``exit_code`` what ``treecompile verify`` ends with, and ``str()`` of it

@@ -462,7 +462,7 @@ def verify(
     Combination:  records on the edges, at random and of the data, put to both.
 
     The last two need scikit-learn in a version that answers as the one that wrote
-    MODEL.
+    MODEL; the last one, for a SCORER in JavaScript, node 18 or later.
 
     \b
     Exit 0:       all that was asked for was shown.

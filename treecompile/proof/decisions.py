@@ -161,7 +161,8 @@ class Reader(Reading):
         self, body: list[ast.stmt], place: int, number: int, stage: Trees
     ) -> int:
         """One stage of trees; the place behind it."""
-        if is_alone(stage):
+        self.sets = is_alone(stage)
+        if self.sets:
             return self._only_tree(body, place, number, stage)
         assigned: list[str] = []
         silent = _adds_nothing(stage)  # so the text goes on where the sums start
@@ -373,11 +374,11 @@ class Reader(Reading):
     def addition(self, stmt: ast.stmt) -> tuple[str, float]:
         """The variable that a statement adds a constant to, and the constant."""
         match stmt:
-            case ast.AugAssign(ast.Name(name), ast.Add(), value):
+            case ast.AugAssign(ast.Name(name), ast.Add(), value) if not self.sets:
                 x = value_of(value, self.source.assigned)
-            case ast.AugAssign(ast.Name(name), ast.Sub(), value):
+            case ast.AugAssign(ast.Name(name), ast.Sub(), value) if not self.sets:
                 x = -value_of(value, self.source.assigned)
-            case ast.Assign([ast.Name(name)], value):
+            case ast.Assign([ast.Name(name)], value) if self.sets:
                 x = value_of(value, self.source.assigned)
             case _:
                 raise Strange("a leaf does something else than to add", stmt)

@@ -59,6 +59,7 @@ class Reading:
         self.columns = dict(zip(parameters, program.required))
         self.features: dict[str, int] = {}  # what variables stand for in the tests
         self.elements: dict[Element, str] = {}
+        self.sets = False  # whether leaves set the sums, and do not add to them
         self._tests: dict[Test, Truth] = {}
 
     # --- What a language says ---------------------------------------------------------

@@ -21,7 +21,7 @@ from ..program import (
     Sums,
     Trees,
 )
-from ..targets.javascript.reader import (
+from ..targets.javascript.nodes import (
     Assign,
     Break,
     Declare,
@@ -63,7 +63,6 @@ class ScriptReader(Reading):
         score = script.function("score")
         super().__init__(program, score, score.parameters)
         self._states: dict[int, dict[Any, Any]] = {}
-        self._sign = "+="  # what the leaves of the tree do
 
     # --- What the text says -----------------------------------------------------------
 
@@ -92,7 +91,7 @@ class ScriptReader(Reading):
 
     def addition(self, stmt: Any) -> tuple[str, float]:
         match stmt:
-            case Assign(_, ("name", name), sign, value) if sign == self._sign:
+            case Assign(_, ("name", name), sign, value) if (sign == "=") == self.sets:
                 x = self.script.value_of(value, stmt)
                 if type(x) is float:
                     return name, x
@@ -198,7 +197,7 @@ class ScriptReader(Reading):
             of = dict(zip(stage.slots[0], names))
             names = [of[i] for i in range(len(names))]
         self.elements |= {Element(number, i): name for i, name in enumerate(names)}
-        self._sign = "=" if alone else "+="
+        self.sets = alone
         for index in range(len(stage.trees)):
             before = place
             place = self._tree(body, place, index, stage, names)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..program import Ensemble, Number, SingleTree, Trees
-from ..targets.javascript.reader import (
+from ..targets.javascript.nodes import (
     Assign,
     Block,
     Declare,

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 from ..code.packing import unpacked
 from ..options import digest
+from ..targets.javascript.nodes import Expression, Function
 from ..targets.javascript.packing import TYPES
-from ..targets.javascript.reader import Expression, Function, Misread, Reader
+from ..targets.javascript.reader import Misread, Reader
 from ..targets.javascript.runtime import declarations
 from .plain import NotPlain, alike
 from .source import MOST_ITEMS, Strange
