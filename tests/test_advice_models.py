@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -480,6 +481,16 @@ ROWS: dict[str, Row] = {
         "Update treecompile, or fit the model with scikit-learn 1.9",
         lambda: fitted(tree()),
     ),
+    "a switch that is neither on nor off": (
+        lambda: _switched(Decimal(0)),
+        "is a decimal.Decimal, where True or False belongs\nSet it to True or False",
+        lambda: _switched(False),
+    ),
+    "a switch that is masked": (
+        lambda: _switched(np.ma.masked),
+        "Set it to True or False, and pickle the model again",
+        lambda: _switched(True),
+    ),
     "CatBoost: columns that are gone": (
         lambda: _dropped(True),
         r"Pickle it before drop_unused_features\(\) is called",
@@ -527,12 +538,12 @@ ROWS: dict[str, Row] = {
     ),
     "CatBoost: damaged": (
         lambda: tampered(cat().fit(X, Y), (b"CBM1", b"CBM9")),
-        "Pickle the fitted model again",
+        "Save the fitted model again",
         lambda: fitted(cat()),
     ),
     "XGBoost: damaged": (
         lambda: tampered(xgb().fit(X, Y), (b"learner", b"learned")),
-        "Pickle the fitted model again",
+        "Save the fitted model again",
         lambda: fitted(xgb()),
     ),
 }
@@ -614,6 +625,13 @@ def _dropped(gone: bool) -> Build:
     if gone:
         model.drop_unused_features()
     return model, {}
+
+
+def _switched(to: Any) -> Build:
+    """A scaler whose switch was set to something after it was fitted."""
+    model, options = fitted(make_pipeline(StandardScaler(), tree()))
+    model.steps[0][1].with_mean = to
+    return model, options
 
 
 def _spelt(twice: bool) -> Build:

@@ -12,12 +12,23 @@ from typing import Any
 
 import numpy as np
 
+from treecompile.errors import UnsupportedModel
 from treecompile.read.budget import charge
 
 # An array of more elements than this is charged where a record gives it out: whoever
 # asks for it makes lists of it, or other arrays.
 _SMALL = 4_096
 _BYTES_OF_AN_ELEMENT = {1: 8, 2: 16, 4: 24, 8: 24}
+
+
+# Classes, by package, whose instances may be false where a condition asks them.
+_MAY_BE_FALSE = {
+    "collections": ("ChainMap", "UserDict", "UserList", "UserString"),
+    "datetime": ("timedelta",),
+    "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
+    "numpy": ("MaskedArray", "MaskedConstant", "poly1d"),
+}
 
 
 class Name:
@@ -102,6 +113,16 @@ class Record:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.attributes)
+
+    def __bool__(self) -> bool:
+        """True, as objects are; refused where its class has a say, which does not run."""
+        if self.name in _MAY_BE_FALSE.get(self.cls.package, ()):
+            raise UnsupportedModel(
+                "",
+                f"an option of the model is a {self.cls!r}, where True or False belongs",
+                "Set it to True or False, and pickle the model again.",
+            )
+        return True
 
     def __repr__(self) -> str:
         return f"<{self.cls!r} with {len(self.attributes)} attributes>"
