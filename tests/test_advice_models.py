@@ -19,6 +19,7 @@ from sklearn.ensemble import (
     AdaBoostClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingRegressor,
+    IsolationForest,
     StackingClassifier,
 )
 from sklearn.feature_selection import SelectFromModel
@@ -111,6 +112,13 @@ def names_twice() -> Build:
 
 
 ROWS: dict[str, Row] = {
+    "an offset that is none": (
+        lambda: changed(
+            fitted(IsolationForest(n_estimators=2, random_state=0)), offset_=np.nan
+        ),
+        "its offset_ is NaN\nThe file is damaged or was made by hand",
+        lambda: fitted(IsolationForest(n_estimators=2, random_state=0)),
+    ),
     "damaged": (
         lambda: changed(fitted(tree()), n_features_in_=7),
         r"The file is damaged or was made by hand; pickle the fitted model again",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DAMAGED
 from ..program import Apply, Arithmetic, Choice, Expression, Number, Trees
 from ..read.records import Record
 from .build import Answering, Member
@@ -66,6 +67,8 @@ def isolation_forest(member: Member) -> Answering:
         cut = float(member.fitted("threshold_"))
     elif version < (0, 22) and record.get("behaviour", "old") == "old":
         cut = float(member.fitted("_threshold_"))
+    if math.isnan(offset) or math.isnan(cut):  # nothing is below it
+        raise member.refuse("its offset_ is NaN", DAMAGED)
     return Answering(
         ((-1, 1),),
         (Choice(decision, cut, inclusive=version >= (0, 20)),),
