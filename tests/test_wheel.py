@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 WHERE = "import treecompile, treecompile.templates as t; print(treecompile.__file__, t)"
+
+
+def test_each_folder_of_the_code_is_a_package_of_the_wheel() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    listed = re.search(r"^packages = (\[\n.*?^\])", text, re.DOTALL | re.MULTILINE)
+    assert listed is not None
+    folders = {
+        ".".join(file.parent.relative_to(ROOT).parts)
+        for file in (ROOT / "treecompile").rglob("*.py")
+    }
+    assert set(ast.literal_eval(listed[1])) == {*folders, "treecompile.templates"}
 
 
 def test_what_a_wheel_installs_builds_the_committed_scorer(tmp_path: Path) -> None:
@@ -39,3 +52,5 @@ def test_what_a_wheel_installs_builds_the_committed_scorer(tmp_path: Path) -> No
     assert "is what treecompile writes" in python(
         "-m", "treecompile", "verify", "--no-model", model, scorer
     )
+    # Type checkers look for this file before they believe the hints of a package.
+    assert (place / "treecompile" / "py.typed").is_file()
