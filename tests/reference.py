@@ -47,7 +47,8 @@ class Reference:
     """A fitted model, or a pipeline that ends in one, asked about records.
 
     A record is asked in a batch, be it of itself twice (``by_row``: alone), since
-    scikit-learn adds up some sums otherwise for one row (semantics R5).
+    scikit-learn adds up some sums otherwise for one row (docs/arithmetic.md, One
+    row and many).
     """
 
     def __init__(

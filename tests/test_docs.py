@@ -144,9 +144,25 @@ def test_every_supported_estimator_is_named() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for page in [README, *ROOT.glob("examples/*/README.md")]:
+    for page in [README, *ROOT.glob("examples/*/README.md"), *ROOT.glob("docs/*.md")]:
         for target in re.findall(r"\]\(([\w./:-]+)", page.read_text()):
             assert target.startswith("https://") or (page.parent / target).exists()
+
+
+def test_every_fact_of_the_arithmetic_has_its_section() -> None:
+    """Comments name a heading of docs/arithmetic.md, and each heading is named."""
+    named: set[str] = set()
+    for folder in ("treecompile", "tests", "templates"):
+        for path in (ROOT / folder).rglob("*.*"):
+            if path.suffix not in (".py", ".jinja", ".mjs") or path == Path(__file__):
+                continue
+            text = re.sub(r"\n[ #/*]*", " ", path.read_text())
+            assert "(semantics" not in text, path
+            found = re.findall(r"docs/arithmetic\.md, ([^)]+)\)", text)
+            assert len(found) == text.count("arithmetic.md"), path
+            named.update(name for names in found for name in names.split("; "))
+    page = (ROOT / "docs" / "arithmetic.md").read_text()
+    assert named == set(re.findall(r"^### (.+)$", page, re.MULTILINE))
 
 
 def test_every_file_that_is_named_exists() -> None:

@@ -147,7 +147,7 @@ def choice(stage: Choice, numbers: Sequence[float]) -> int:
 
 
 def weighted_median(numbers: Sequence[float], weights: Sequence[float]) -> float:
-    """The median of AdaBoostRegressor (semantics 5.2)."""
+    """The median of AdaBoostRegressor (docs/arithmetic.md, Weighted medians)."""
     order = sorted(range(len(numbers)), key=numbers.__getitem__)
     sums = []
     total = 0.0

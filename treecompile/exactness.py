@@ -84,7 +84,8 @@ def promise(program: Program, target: str) -> Promise | None:
     where that is equality to the last bit."""
     model = program.model
     if isinstance(model, Ensemble):
-        if model.linear:  # which scikit-learn leaves to BLAS (semantics 5.7)
+        # scikit-learn leaves them to BLAS (docs/arithmetic.md, Matrix products).
+        if model.linear:
             places = "places of single precision" * model.linear_in_singles or "places"
             return Promise(
                 512 * (_ULPS_OF_SINGLE if model.linear_in_singles else 1),

@@ -1,9 +1,9 @@
 """The functions that a feature may pass through, beyond ``+ - * /``.
 
 Each is numpy's own, applied to one double. numpy's kernels for exp, log and their kin
-depend on the processor and differ from libm in the last bit (semantics R2): what is
-decided at compile time is decided with the kernels of the machine that compiles, and
-what is left to the scorer is computed with Python's ``math``.
+depend on the processor and differ from libm in the last bit (docs/arithmetic.md, Functions
+of libraries): what is decided at compile time is decided with the kernels of the machine
+that compiles, and what is left to the scorer is computed with Python's ``math``.
 
 ``pieces`` say where a function is defined and which way it runs there, so that a cut on
 its value can be turned into cuts on its argument.

@@ -223,7 +223,8 @@ def left_to_right(terms: Sequence[float]) -> float:
 
 
 def numpy_sum(terms: Sequence[float]) -> float:
-    """The sum as numpy.sum has it of doubles side by side in memory (semantics R4)."""
+    """The sum as numpy.sum has it of doubles side by side in memory (docs/arithmetic.md, Pairwise
+    sums)."""
     n = len(terms)
     if n < 8:
         return left_to_right(terms)
@@ -238,7 +239,8 @@ def numpy_sum(terms: Sequence[float]) -> float:
 
 
 def numpy_dot(products: Sequence[float]) -> float:
-    """The sum as numpy.einsum has it of products side by side (semantics 6.8)."""
+    """The sum as numpy.einsum has it of products side by side (docs/arithmetic.md, Sums of
+    squares)."""
     n = len(products)
     pairs = [(i, i + 1) for i in range(0, n, 2)]
     blocks = n // 8

@@ -31,7 +31,7 @@ from ..program import (
 from .doubles import HIGHEST, LOWEST, double, index, last_true
 
 # A function of libm or numpy may waver within a few places of a cut: so many on either
-# side are tried one by one (semantics 7.2).
+# side are tried one by one (docs/arithmetic.md, Cuts behind functions).
 NEIGHBOURS = 64
 _TINY = 5e-324
 

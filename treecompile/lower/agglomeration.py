@@ -1,4 +1,5 @@
-"""FeatureAgglomeration: columns that are alike, as their mean (Clustered columns)."""
+"""FeatureAgglomeration: columns that are alike, as their mean
+(docs/arithmetic.md, Clustered columns)."""
 
 from __future__ import annotations
 

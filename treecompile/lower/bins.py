@@ -1,4 +1,4 @@
-"""Numbers into steps: Binarizer and KBinsDiscretizer (semantics 6.9, 6.10)."""
+"""Numbers into steps: Binarizer and KBinsDiscretizer (docs/arithmetic.md, Steps)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""GradientBoosting*: trees added up from an initial prediction (semantics 3)."""
+"""GradientBoosting*: trees added up from an initial prediction
+(docs/arithmetic.md, Gradient boosting)."""
 
 from __future__ import annotations
 
@@ -209,7 +210,8 @@ def _tree(
 
 
 def _link(member: Member, width: int) -> Callable[[Any], Any]:
-    """Shares -> raw numbers, as the version of the model has it (semantics 3.3)."""
+    """Shares -> raw numbers, as the version of the model has it
+    (docs/arithmetic.md, Initial predictions)."""
     version, record = member.version, member.record
     eps = float(np.finfo(np.float64 if version >= (1, 8) else np.float32).eps)
     half = _is_exponential(record)

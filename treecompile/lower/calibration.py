@@ -1,4 +1,5 @@
-"""CalibratedClassifierCV: scores put through fitted curves (semantics 5.6)."""
+"""CalibratedClassifierCV: scores put through fitted curves
+(docs/arithmetic.md, Calibration)."""
 
 from __future__ import annotations
 

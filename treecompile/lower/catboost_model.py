@@ -4,7 +4,7 @@ A value is rounded to single and goes right where it is above the border of the 
 missing ones count as the smallest or the largest number, as the column says. A category
 goes right where its hash is that of the node. The sum is scaled and moved at the end.
 The logistic function is the C library's, the exponential and the softmax go through a
-formula of CatBoost's own (functions.exp_by_table).
+formula of CatBoost's own (functions.exp_by_table; see docs/arithmetic.md, CatBoost).
 """
 
 from __future__ import annotations

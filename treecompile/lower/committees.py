@@ -120,7 +120,8 @@ def of_class(known: Labels, label: Any) -> int | None:
 
 def ada_classifier(member: Member) -> Answering:
     """AdaBoostClassifier: each model gives its weight to the class it answers, or,
-    under SAMME.R (up to scikit-learn 1.7), its logarithms (semantics 5.1)."""
+    under SAMME.R (up to scikit-learn 1.7), its logarithms (docs/arithmetic.md, AdaBoost).
+    """
     record, build = member.record, member.build
     models = member.fitted_list("estimators_")
     weights = member.weights(len(models))
@@ -300,7 +301,8 @@ def _leaf_labels(inner: Member, model: Record, table: NodeTable) -> list[Any]:
 
 
 def ada_regressor(member: Member) -> Answering:
-    """AdaBoostRegressor: the weighted median of the models (semantics 5.2)."""
+    """AdaBoostRegressor: the weighted median of the models
+    (docs/arithmetic.md, Weighted medians)."""
     models = member.fitted_list("estimators_")
     weights = member.weights(len(models))
     member.check_columns(False, LARGEST)
@@ -322,7 +324,7 @@ def ada_regressor(member: Member) -> Answering:
 
 def bagging(member: Member) -> Answering:
     """BaggingClassifier and BaggingRegressor: the mean over the models, each of which
-    sees some of the columns (semantics 5.3)."""
+    sees some of the columns (docs/arithmetic.md, Bagging)."""
     record, build = member.record, member.build
     models = member.fitted_list("estimators_")
     chosen = member.fitted_list("estimators_features_")
@@ -507,7 +509,7 @@ def _voters(member: Member) -> tuple[list[Member], list[float] | None]:
 
 
 def voting_classifier(member: Member) -> Answering:
-    """VotingClassifier, soft and hard (semantics 5.4)."""
+    """VotingClassifier, soft and hard (docs/arithmetic.md, Votes)."""
     members, weights = _voters(member)
     encoder = member.record.get("le_", member.record.get("_le"))
     (classes,) = class_labels(

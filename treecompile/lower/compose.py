@@ -142,7 +142,8 @@ def through(step: Step, where: str, part: Any) -> Flow:
 
 
 def column_transformer(step: Step) -> Flow:
-    """The blocks of a ColumnTransformer side by side (semantics 6.15)."""
+    """The blocks of a ColumnTransformer side by side (docs/arithmetic.md, Column
+    transformers)."""
     record = step.record
     if "transformers_" not in record:
         raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
@@ -248,7 +249,7 @@ def _by_place(columns: slice, names: list[str]) -> slice:
 
 
 def feature_union(step: Step) -> Flow:
-    """The blocks of a FeatureUnion side by side (semantics 6.16)."""
+    """The blocks of a FeatureUnion side by side (docs/arithmetic.md, Unions)."""
     weights = step.record.get("transformer_weights") or {}
     prefixes = step.record.get("verbose_feature_names_out", True)
     blocks: list[Flow] = []

@@ -129,7 +129,8 @@ def _as_met(step: Step, value: Expression, known: Known) -> Expression:
 
 
 def one_hot(step: Step) -> Flow:
-    """A column of zeros and ones for each category (semantics 6.1)."""
+    """A column of zeros and ones for each category (docs/arithmetic.md, One-hot
+    encoding)."""
     record = step.record
     if is_early(record):
         return early_one_hot(step)
@@ -183,7 +184,7 @@ def _dropped(step: Step) -> list[int | None]:
 
 
 def ordinal(step: Step) -> Flow:
-    """The position of each category (semantics 6.3)."""
+    """The position of each category (docs/arithmetic.md, Ordinal encoding)."""
     record = step.record
     closed = record.get("handle_unknown", "error") == "error"
     unknown = float("nan") if closed else _as_float(record.get("unknown_value"))
@@ -222,7 +223,8 @@ def _as_float(value: Any) -> float:
 
 def target(step: Step) -> Flow:
     """The mean of the target for each category; the overall mean for an unknown one
-    (semantics 6.4). Several classes: a column for each, feature by feature."""
+    (docs/arithmetic.md, Target encoding). Several classes: a column for each, feature
+    by feature."""
     record = step.record
     encodings = list(record["encodings_"])
     means = np.atleast_1d(np.asarray(record["target_mean_"], dtype=float)).tolist()

@@ -174,7 +174,8 @@ def _notes(
     build: Builder,
     package: str,
 ) -> tuple[str, ...]:
-    """What is not promised of the last bits (semantics R2, 5.7)."""
+    """What is not promised of the last bits (docs/arithmetic.md, Functions of
+    libraries; Matrix products)."""
     notes = list(dict.fromkeys(build.remarks))
     labels = isinstance(answering.answers[0], Choice)
     if any(map(_is_curved, [*stages, *links])):

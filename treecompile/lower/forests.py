@@ -84,7 +84,7 @@ def outputs_of(vector: Vector, classes: tuple[Labels, ...]) -> tuple[Vector, ...
 
 def forest(member: Member) -> Answering:
     """RandomForest* and ExtraTrees*: the mean of the trees, in their order
-    (semantics 2)."""
+    (docs/arithmetic.md, Forests)."""
     record = member.record
     trees = member.fitted_list("estimators_")
     member.check_width(record.get("n_features_in_", record.get("n_features_")))
@@ -124,7 +124,8 @@ def forest(member: Member) -> Answering:
 
 def _accepts_missing(member: Member, tree: Any) -> bool:
     """Whether ``predict`` accepts NaN, as the forest's own version has it
-    (semantics 1.4): a RandomForest since 1.4, ExtraTrees since 1.6."""
+    (docs/arithmetic.md, Missing values in trees): a RandomForest since 1.4, ExtraTrees
+    since 1.6."""
     since = (1, 4) if "RandomForest" in member.record.name else (1, 6)
     return (
         member.version >= since

@@ -1,5 +1,5 @@
 """HistGradientBoosting*: trees in double precision, with native categories
-(semantics 4)."""
+(docs/arithmetic.md, Histograms)."""
 
 from __future__ import annotations
 
@@ -346,7 +346,8 @@ def _category_test(
 
 def check_old_codes(member: Member) -> None:
     """Up to 1.3 a category was a number, cut to an integer below 256: what is beyond
-    went astray, and is refused (semantics 4.7)."""
+    went astray, and is refused (docs/arithmetic.md, Old categories
+    of histograms)."""
     marks = member.record.get("is_categorical_")
     if marks is None or _encoder(member.record) is not None:
         return

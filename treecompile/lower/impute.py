@@ -1,4 +1,4 @@
-"""SimpleImputer and MissingIndicator (semantics 6.5, 6.6).
+"""SimpleImputer and MissingIndicator (docs/arithmetic.md, Imputers).
 
 Both work on numbers and on categories, which they pass on; what a column may hold is
 for the encoder behind them to say. None and NaN are one missing value to a scorer.

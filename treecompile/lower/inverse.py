@@ -1,7 +1,8 @@
 """TransformedTargetRegressor: the way back from what the tree predicts to the target.
 
 A tree's answers are known when it is compiled, so the inverse is applied to the leaves
-(semantics 5.10), one rounded operation at a time, as scikit-learn's inverse_transform
+(docs/arithmetic.md, Targets taken back), one rounded operation at a time, as
+scikit-learn's inverse_transform
 does it. A function of numpy is applied with numpy itself.
 """
 

@@ -1,4 +1,5 @@
-"""IsolationForest: how deep a record falls, against what is usual (semantics 5.5)."""
+"""IsolationForest: how deep a record falls, against what is usual
+(docs/arithmetic.md, Isolation forests)."""
 
 from __future__ import annotations
 

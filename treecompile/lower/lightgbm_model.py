@@ -2,7 +2,7 @@
 
 The rules are those of its prediction code: a number of at most 1e-35 counts for zero, a
 missing one for zero too unless the node knows missing ones; a code of a category is cut
-to an integer, and goes left if its bit is set.
+to an integer, and goes left if its bit is set (docs/arithmetic.md, LightGBM).
 """
 
 from __future__ import annotations

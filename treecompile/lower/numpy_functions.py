@@ -1,4 +1,5 @@
-"""FunctionTransformer over one of numpy's own functions, by name (semantics 6.11)."""
+"""FunctionTransformer over one of numpy's own functions, by name
+(docs/arithmetic.md, Functions of numpy by name)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PolynomialFeatures: products of columns (semantics 6.14)."""
+"""PolynomialFeatures: products of columns (docs/arithmetic.md, Polynomials)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from .scalers import SMALLEST, accepted, operate
 
 
 def power(step: Step) -> Flow:
-    """Yeo-Johnson or Box-Cox with the fitted powers, then standardised (semantics 6.12).
+    """Yeo-Johnson or Box-Cox with the fitted powers, then standardised
+    (docs/arithmetic.md, Powers).
 
     scikit-learn 1.9 leaves Yeo-Johnson to scipy, which computes it by ``expm1``; before,
     it raised to the power itself.
@@ -53,7 +54,7 @@ def _standardized(step: Step, values: list[Expression]) -> list[Expression]:
 
 def quantile(step: Step) -> Flow:
     """The share of the fitted data below a number, by interpolation between quantiles
-    from below and from above (semantics 6.13)."""
+    from below and from above (docs/arithmetic.md, Quantiles)."""
     record = step.record
     if record.get("output_distribution", "uniform") != "uniform":
         raise step.refuse(

@@ -2,7 +2,8 @@
 
 scikit-learn's trees round a value to single precision, then compare it with a double:
 ``float32(x) <= t``. For every t there is one double t' with the same answer to
-``x <= t'`` for every x whose rounding is finite, so a scorer needs no rounding.
+``x <= t'`` for every x whose rounding is finite, so a scorer needs no rounding
+(docs/arithmetic.md, Single precision).
 """
 
 from __future__ import annotations

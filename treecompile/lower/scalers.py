@@ -1,4 +1,5 @@
-"""Scalers: arithmetic on each column with fitted constants (semantics 6.7, 6.8)."""
+"""Scalers: arithmetic on each column with fitted constants (docs/arithmetic.md, Scalers;
+Sums of squares)."""
 
 from __future__ import annotations
 

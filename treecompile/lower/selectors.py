@@ -1,4 +1,4 @@
-"""Selectors: transformers that leave columns out (semantics 6.17).
+"""Selectors: transformers that leave columns out (docs/arithmetic.md, Selectors).
 
 scikit-learn finds what is selected anew at each call, from scores and parameters; here
 that is done once.

@@ -53,7 +53,8 @@ def multi_output(member: Member) -> Answering:
 
 
 def one_vs_rest(member: Member) -> Answering:
-    """OneVsRestClassifier: the class whose own model is the surest (semantics 5.9)."""
+    """OneVsRestClassifier: the class whose own model is the surest
+    (docs/arithmetic.md, One against the rest)."""
     build = member.build
     models = member.fitted_list("estimators_")
     binarizer = member.fitted("label_binarizer_")

@@ -1,4 +1,5 @@
-"""Stacking*: the answers of some models are the columns of another (semantics 5.7)."""
+"""Stacking*: the answers of some models are the columns of another
+(docs/arithmetic.md, Stacks; Matrix products)."""
 
 from __future__ import annotations
 

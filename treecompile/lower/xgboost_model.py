@@ -2,7 +2,8 @@
 
 A value is rounded to single and compared with ``x < condition``; a missing one goes the
 default way of the node. From the base score on, tree after tree adds its leaf, each
-addition rounded to single. The link is computed in single precision with glibc's expf.
+addition rounded to single. The link is computed in single precision with glibc's expf
+(docs/arithmetic.md, XGBoost).
 """
 
 from __future__ import annotations

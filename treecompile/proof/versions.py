@@ -1,4 +1,5 @@
-"""Which installed scikit-learn answers as the one that wrote a file (semantics 9)."""
+"""Which installed scikit-learn answers as the one that wrote a file
+(docs/arithmetic.md, What versions share)."""
 
 from __future__ import annotations
 
