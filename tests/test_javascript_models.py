@@ -113,6 +113,15 @@ PIPELINES: dict[str, Callable[[], Any]] = {
         TEXTS,
         NUMBER,
     ),
+    "codes of what was missing": lambda: fit(
+        make_pipeline(
+            SimpleImputer(strategy="most_frequent", add_indicator=True),
+            OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+            tree(),
+        ),
+        TEXTS[["kind"]],
+        THREE,
+    ),
     "means of targets": lambda: fit(
         make_pipeline(encoded(TargetEncoder(cv=2)), tree()), FRAME, WORDS
     ),

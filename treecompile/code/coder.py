@@ -67,6 +67,7 @@ from .terms import (
     Row,
     Term,
     Value,
+    comparable,
     constant,
     same,
 )
@@ -445,6 +446,8 @@ class Coder:
         keys = [constant(state) for state in entries]
         if is_category:
             keys = [_canonical(self._column(operand), key) for key in keys]
+        else:
+            keys = [comparable(key) for key in keys]
         worth = set(entries.values())
         if len(worth) == 1 and not math.isnan(default):
             test: Condition | None = None
@@ -467,6 +470,7 @@ class Coder:
             keys = [_canonical(self._column(operand), key) for key in keys]
         else:
             x = self.number(operand)
+            keys = [comparable(key) for key in keys]
         stem = f"{self.ids[min(columns_of(operand))]}_known"
         return Dummies(x, self.table(stem, keys))
 
