@@ -33,6 +33,7 @@ from treecompile.fold import fold
 from treecompile.program import Program
 from treecompile.targets.javascript.types import declaration
 
+pytestmark = pytest.mark.engines
 ROOT = Path(__file__).parents[1]
 # What prettier leaves is promised up to this many lines.
 LINES = MOST_LINES_TO_FORMAT
