@@ -413,7 +413,9 @@ def test_the_row_of_a_refusal_is_said(mushroom: ModuleType) -> None:
 
 def test_one_record_is_not_many(mushroom: ModuleType) -> None:
     for function in (mushroom.predict_many, mushroom.predict_proba_many):
-        with pytest.raises(mushroom.InvalidRecord, match="this is one record") as caught:
+        with pytest.raises(
+            mushroom.InvalidRecord, match="this is one record"
+        ) as caught:
             function(GOOD)
         assert caught.value.errors()[0]["code"] == "not_a_mapping"
 
