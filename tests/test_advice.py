@@ -130,24 +130,24 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
     **{
         f"not fitted: {type(model).__name__}": (
             lambda model=model: (model, {}),  # type: ignore[misc]
-            r"not fitted.*\n?.*Call fit\(\) before the model is pickled",
+            r"not fitted.*\n?.*Call fit\(\) first",
             lambda model=model: fitted(model),  # type: ignore[misc]
         )
         for model in (tree(), xgb(), lgbm(), cat())
     },
     "a search that was not fitted": (
         lambda: (GridSearchCV(tree(), {"max_depth": [1]}), {}),
-        "best_estimator_: it was not fitted.*\nFit it, then pickle it again",
+        r"best_estimator_: it was not fitted.*\nCall fit\(\) first, with refit=True",
         lambda: fitted(GridSearchCV(tree(), {"max_depth": [1]}, cv=2)),
     ),
     "an encoder that was not fitted": (
         lambda: fitted(tree(), encode={"x0": LabelEncoder()}),
-        r"Call fit\(\) before it is pickled",
+        r"Call fit\(\) first",
         lambda: fitted(tree(), encode={"x0": LabelEncoder().fit(TEXT)}),
     ),
     "labels that were not fitted": (
         lambda: fitted(tree(), labels=LabelEncoder()),
-        r"Call fit\(\) before it is pickled",
+        r"Call fit\(\) first",
         lambda: fitted(tree(), labels=LabelEncoder().fit(["no", "yes"])),
     ),
     "what encodes no column": (

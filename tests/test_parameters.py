@@ -80,6 +80,10 @@ def test_an_option_that_there_is_not_is_a_type_error() -> None:
     for function in (compile_model, load):
         with pytest.raises(TypeError, match="unknwn"):
             function(MODEL, unknwn="reject")
+    with pytest.raises(TypeError) as caught:
+        load(MODEL, threshhold=0.3)
+    wrong = "unexpected keyword argument 'threshhold' (did you mean 'threshold'?)"
+    assert str(caught.value) == f"load() got an {wrong}"
 
 
 def test_numbers_of_numpy_are_numbers() -> None:

@@ -158,6 +158,15 @@ def test_a_frame_that_lacks_columns_is_refused_once(forest: Scorer) -> None:
     assert "two columns 'petal width'" in raised(lambda: forest.predict(twice))
 
 
+def test_spaces_that_lightgbm_took_from_the_names(forest: Scorer) -> None:
+    columns = {name: name.replace(" ", "_") for name in X}
+    model = RandomForestClassifier(2, max_depth=2, random_state=0)
+    scorer = load(model.fit(X.rename(columns=columns), X["petal width"] > 1))
+    text = raised(lambda: scorer.predict(X), InvalidRecords)
+    assert "LightGBM saves spaces in names as _." in text and "names=[...]" in text
+    assert "LightGBM" not in raised(lambda: forest.predict(X[["petal width"]]))
+
+
 def test_rows_that_cannot_be_scored_are_all_named(forest: Scorer) -> None:
     frame = X.astype(object)
     frame.iloc[[3, 8, 140], 2] = "?"
@@ -313,6 +322,9 @@ def test_source_and_options(tmp_path: Path) -> None:
     assert scorer.save(str(path)) == path and path.read_text() == scorer.source
     with pytest.raises(OSError):
         scorer.save(tmp_path)
+    with pytest.raises(FileNotFoundError) as missing:  # names no file beside it
+        scorer.save(tmp_path / "none" / "scorer.py")
+    assert missing.value.filename == str(tmp_path / "none" / "scorer.py")
     assert list(tmp_path.iterdir()) == [path]
     assert load(FOREST, columns="all", layout="table").source == compile_model(
         FOREST, columns="all", layout="table"

@@ -411,6 +411,15 @@ def test_the_row_of_a_refusal_is_said(mushroom: ModuleType) -> None:
     assert caught.value.row is None and str(caught.value).startswith("Input is")
 
 
+def test_one_record_is_not_many(mushroom: ModuleType) -> None:
+    for function in (mushroom.predict_many, mushroom.predict_proba_many):
+        with pytest.raises(
+            mushroom.InvalidRecord, match="this is one record"
+        ) as caught:
+            function(GOOD)
+        assert caught.value.errors()[0]["code"] == "not_a_mapping"
+
+
 def test_a_frame_with_two_columns_of_one_name_is_refused(mushroom: ModuleType) -> None:
     frame = pd.DataFrame([GOOD, GOOD])
     twice = pd.concat([frame, frame[["odor"]]], axis=1)

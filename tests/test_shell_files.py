@@ -57,6 +57,24 @@ def test_standard_output_by_its_name_is_no_file_to_replace(folder: Path) -> None
     assert shell("S f.csv -o /dev/stdout | cat", folder).stdout == WRITTEN
 
 
+def test_a_dash_is_standard_output_and_no_file(folder: Path) -> None:
+    assert shell("S f.csv -o -", folder).stdout == WRITTEN
+    done = shell("S f.csv -o out --errors -", folder)
+    assert [json.loads(line)["line"] for line in done.stdout.splitlines()] == [4]
+    done = shell("S f.csv --errors -", folder)
+    assert done.returncode == 2 and "must be different files" in done.stderr
+    assert sorted(p.name for p in folder.iterdir()) == ["f.csv", "out"]
+
+
+def test_what_cannot_be_opened_is_called_as_it_was_given(folder: Path) -> None:
+    done = shell("S f.csv -o none/out", folder)
+    path = folder.resolve() / "none" / "out"
+    assert done.stderr == f"cannot write {path}: No such file or directory\n"
+    done = shell("S none.csv", folder)
+    assert done.stderr.endswith("cannot read none.csv: No such file or directory\n")
+    assert done.returncode == 2
+
+
 def test_standard_error_by_its_name_is_not_emptied(folder: Path) -> None:
     shell("(echo before >&2; S f.csv --errors /dev/stderr) 2> err", folder)
     lines = (folder / "err").read_text().splitlines()

@@ -134,12 +134,14 @@ def load(model: Any, **options: Any) -> Scorer:
     """
     from inspect import signature
 
-    from .parameters import check_choice, check_switch, options_of
+    from .parameters import check_choice, check_names, check_switch, options_of
     from .scorer import Origin, Scorer
     from .scorer.top import picture_of
     from .sources import read_model
 
-    bound = signature(compile_model).bind(model, **options)
+    bound = check_names("load", signature(compile_model), options).bind(
+        model, **options
+    )
     bound.apply_defaults()
     given = bound.arguments
     del given["model"]

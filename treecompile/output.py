@@ -189,9 +189,12 @@ def write_file(path: str, data: bytes) -> None:
                 stream.write(data)
             os.chmod(beside, _mode(target))
             os.replace(beside, target)
-        except BaseException:
+        except BaseException as error:
             with suppress(OSError):
                 os.unlink(beside)
+            if isinstance(error, OSError) and error.errno is not None:
+                # Of the file that was asked for, not of the one beside it.
+                raise OSError(error.errno, error.strerror, path) from None
             raise
 
 

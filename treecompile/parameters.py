@@ -13,6 +13,8 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from inspect import Signature
+
     from .options import Options
 
 CHOICES = {
@@ -66,6 +68,19 @@ def options_of(
 def check_choice(name: str, value: Any) -> None:
     """ValueError where an option is none of the values that it may have."""
     check_one_of(name, value, CHOICES[name])
+
+
+def check_names(function: str, known: Signature, given: Iterable[str]) -> Signature:
+    """What is known; TypeError where an option is given that is not among it."""
+    from .suggest import did_you_mean
+
+    for name in given:
+        if name not in known.parameters:
+            near = did_you_mean(name, known.parameters)
+            raise TypeError(
+                f"{function}() got an unexpected keyword argument {name!r}{near}"
+            )
+    return known
 
 
 def check_one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:

@@ -252,6 +252,9 @@ def _many(function: Callable[[Any], Any], records: Any) -> list[Any]:
         records = records.iter_rows(named=True)
     elif hasattr(records, "to_dict") and getattr(records, "ndim", 2) == 2:
         records = records.to_dict("records")
+    elif isinstance(records, dict):
+        problem = "this is one record, and not many: give it to the function of one"
+        raise InvalidRecord({}, (), problem)
     answers: list[Any] = []
     try:
         for record in records:
@@ -449,10 +452,10 @@ def _command() -> int:
     add("--csv", action="store_true", help="write CSV, in place of a JSON value a line")
     add("--id", action="append", default=[], metavar="COLUMN", help="keep it in CSV")
     add("--all-columns", action="store_true", help="keep all of them in CSV")
-    add("-o", "--output", metavar="FILE", help="write the answers to FILE")
+    add("-o", "--output", default="-", metavar="FILE", help="write the answers to FILE")
     add("--errors", metavar="FILE", help="write the faults to FILE, as JSON lines")
     add("--delimiter", metavar="C", help="what stands between cells")
-    add("--decimal", choices=[".", ","], default=".", help="the decimal point")
+    add("--decimal", choices=[".", ","], default=".", metavar="C", help=". or ,")
     add("--encoding", help="that of FILE, where it is neither UTF-8 nor UTF-16")
     add("--schema", action="store_true", help="print the JSON Schema of a record")
     add("--version", action="store_true", help="print MODEL: what this was made of")
@@ -500,7 +503,7 @@ def _score_rows(rows: Iterator[Any], options: Any, files: Any) -> int:
         if name not in names:
             options.wrong(f"there is no column {name!r}")
     places, titles = list(map(names.index, kept)), _titles(kept, options)
-    out = _opened(options.output, files) if options.output else sys.stdout
+    out = _opened(options.output, files)
     log = _opened(options.errors, files) if options.errors else None
     if options.csv and hasattr(out, "reconfigure"):
         out.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
@@ -613,7 +616,8 @@ def _opened(path: str, files: Any) -> Any:
     import sys
     from contextlib import suppress
 
-    if _identity(path) == _identity(1):  # it is /dev/stdout, under whatever name
+    # Or it is /dev/stdout, under whatever name.
+    if path == "-" or _identity(path) == _identity(1):
         return sys.stdout
     if _identity(path) == _identity(2):
         return sys.stderr
@@ -632,7 +636,11 @@ def _opened(path: str, files: Any) -> Any:
     with suppress(ValueError):  # a thread gets no signals
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and finishes
     files.push(finish)
-    out = files.enter_context(open(part, "x", **ways))  # noqa: SIM115
+    try:
+        out = files.enter_context(open(part, "x", **ways))  # noqa: SIM115
+    except OSError as error:
+        error.filename = path  # the one that was asked for
+        raise
     if os.path.exists(path):  # its permissions stay
         os.chmod(part, os.stat(path).st_mode & 0o777)
     return out
@@ -686,11 +694,12 @@ def _text(options: Any) -> Any:
     try:
         raw: Any = open(source, "rb", closefd=source != 0)  # noqa: SIM115
     except OSError as error:
-        options.wrong(str(error))
+        options.wrong(f"cannot read {options.file}: {error.strerror}")
     own = globals().get("__file__", "")
-    used = [raw.fileno(), own, options.output or 1, *filter(None, [options.errors])]
+    made = [options.output, *filter(None, [options.errors])]
+    used = [raw.fileno(), own, *(1 if path == "-" else path for path in made)]
     files = [_identity(f) for f in used if os.path.isfile(f) or not os.path.exists(f)]
-    if len(set(files)) < len(files):
+    if len(set(files)) < len(files) or made.count("-") > 1:
         options.wrong("FILE, -o, --errors and this scorer must be different files")
     head = raw.peek(512)
     if head[:2] == b"\x1f\x8b":

@@ -122,7 +122,7 @@ def lower(
             raise UnsupportedModel(
                 "",
                 f"A part of the model has no {lacking}, which every fitted part has.",
-                "Call fit() before the model is pickled; if it was fitted, the file is "
+                "Call fit() first; if it was fitted, the file is "
                 "damaged or was made by hand.",
             ) from error
         raise UnsupportedModel(
@@ -238,9 +238,7 @@ def _decided(told: Told) -> tuple[tuple[str, str], ...]:
 def _check_fitted(record: Record, path: str) -> None:
     """Fitting leaves attributes whose names end in an underscore."""
     if not is_booster(record) and not any(name.endswith("_") for name in record):
-        raise UnsupportedModel(
-            path, "it is not fitted", "Call fit() before the model is pickled."
-        )
+        raise UnsupportedModel(path, "it is not fitted", "Call fit() first.")
 
 
 def _check_width(record: Record, width: int, path: str) -> None:

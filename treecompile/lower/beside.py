@@ -367,7 +367,7 @@ def _check_fitted(part: Part) -> None:
         raise UnsupportedModel(
             name_part(part.where, record),
             "it is not fitted",
-            "Call fit() before it is pickled.",
+            "Call fit() first.",
         )
 
 

@@ -166,7 +166,7 @@ class Member:
         for name in names:
             if name in self.record:
                 return self.record[name]
-        raise self.refuse("it is not fitted", "Call fit() before the model is pickled.")
+        raise self.refuse("it is not fitted", "Call fit() first.")
 
     def fitted_list(self, name: str) -> list[Any]:
         """A fitted attribute that is a list of one entry or more."""

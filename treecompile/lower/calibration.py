@@ -35,7 +35,7 @@ def calibrated(member: Member) -> Answering:
     for number, fold in enumerate(folds):
         inner = member.inner(fold, f"calibrated classifier {number}")
         if not isinstance(fold, Record):
-            raise inner.refuse("it is not fitted", "Call fit() before it is pickled.")
+            raise inner.refuse("it is not fitted", "Call fit() first.")
         with build.inside(*build.members, (inner.word, fold.name)):
             rows.append(_fold(inner, classes))
     total = build.sums(list(zip(*rows)), "total")

@@ -56,9 +56,7 @@ def catboost_model(record: Record, path: str) -> CatboostModel:
     """The model that a record of the package ``catboost`` holds."""
     payload = record.get("__model")
     if not isinstance(payload, (bytes, bytearray)):
-        raise UnsupportedModel(
-            path, "it is not fitted", "Call fit() before the model is pickled."
-        )
+        raise UnsupportedModel(path, "it is not fitted", "Call fit() first.")
     try:
         charge(2 * len(payload))
         return _model(bytes(payload), path)

@@ -50,7 +50,7 @@ def transform(step: Step) -> Flow:
         if record.kind not in COMPOSITES:
             step.raw.met.update(*map(columns_of, step.flow.values))
         if not is_fitted(record):
-            raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
+            raise step.refuse("it is not fitted", "Call fit() first.")
         flow = TRANSFORMERS[record.kind](step)
         if record.kind not in COMPOSITES:
             _bound(step, flow)
@@ -146,7 +146,7 @@ def column_transformer(step: Step) -> Flow:
     transformers)."""
     record = step.record
     if "transformers_" not in record:
-        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
+        raise step.refuse("it is not fitted", "Call fit() first.")
     prefixes = record.get("verbose_feature_names_out", True)
     weights = record.get("transformer_weights") or {}
     blocks: list[Flow] = []

@@ -26,7 +26,7 @@ def random_trees(step: Step) -> Flow:
     trees = record.get("estimators_")
     encoder = record.get("one_hot_encoder_")
     if not isinstance(trees, (list, tuple)) or not isinstance(encoder, Record):
-        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
+        raise step.refuse("it is not fitted", "Call fit() first.")
     known = list(encoder["categories_"])
     if len(known) != len(trees) or not trees:
         raise step.refuse("its trees do not fit its leaves: the file is damaged")

@@ -104,7 +104,7 @@ def each_column(
     step.equality()
     arrays = step.record.get("categories_")
     if not isinstance(arrays, (list, tuple)):
-        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
+        raise step.refuse("it is not fitted", "Call fit() first.")
     arrays = list(arrays)
     if len(arrays) != len(step.flow.features):
         raise step.refuse("its categories_ do not fit its columns: the file is damaged")

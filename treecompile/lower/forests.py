@@ -36,7 +36,7 @@ def added_tree(
     """The tree of a fitted tree record over the features at ``places``, which may be
     ``infinite``."""
     if not isinstance(record, Record) or "tree_" not in record:
-        raise member.refuse("it is not fitted", "Call fit() before it is pickled.")
+        raise member.refuse("it is not fitted", "Call fit() first.")
     build = member.build
     build.raw.visit(record["tree_"], member.here)
     table = node_table(record["tree_"], member.here, len(places))

@@ -64,7 +64,7 @@ def _classes(step: Step) -> tuple[list[Category], list[str]]:
     """``classes_`` as plain values and as texts; refused where a code is not sure."""
     array = step.record.get("classes_")
     if array is None:
-        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
+        raise step.refuse("it is not fitted", "Call fit() first.")
     if len(step.flow.features) != 1:
         raise step.refuse(f"it encodes one column, not {len(step.flow.features)}")
     if isinstance(array, (list, tuple)):  # put there by hand
@@ -151,7 +151,7 @@ def _labels_of_encoder(record: Record, where: str) -> Any:
         raise UnsupportedModel(
             name_part(where, record),
             "it is not fitted",
-            "Call fit() before it is pickled.",
+            "Call fit() first.",
         )
     return labels
 

@@ -71,9 +71,7 @@ def lightgbm_model(record: Record, path: str) -> LightgbmModel:
     if booster is not None:
         text = booster.get("_handle", booster.get("handle", booster.get("model_str")))
     if not isinstance(text, str):
-        raise UnsupportedModel(
-            path, "it is not fitted", "Call fit() before the model is pickled."
-        )
+        raise UnsupportedModel(path, "it is not fitted", "Call fit() first.")
     model = _model(text, path)
     # Up to 2.1 the categories stood beside the text alone; what stands there is what
     # predict goes by.

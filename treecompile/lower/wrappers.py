@@ -99,7 +99,7 @@ def _fitted(record: Record, attribute: str, here: str) -> Any:
         here,
         f"it has no {attribute}: it was not fitted"
         + (", or with refit=False" if attribute == "best_estimator_" else ""),
-        "Fit it, then pickle it again.",
+        "Call fit() first, with refit=True.",
     )
 
 

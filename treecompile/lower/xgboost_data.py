@@ -76,9 +76,7 @@ def xgboost_model(record: Record, path: str) -> XgboostModel:
     booster = booster_of(record)
     handle = booster.get("handle") if booster is not None else None
     if not isinstance(handle, (bytes, bytearray)):
-        raise UnsupportedModel(
-            path, "it is not fitted", "Call fit() before the model is pickled."
-        )
+        raise UnsupportedModel(path, "it is not fitted", "Call fit() first.")
     try:
         charge(len(handle))
         model = _model(bytes(handle), path)

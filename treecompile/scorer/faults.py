@@ -47,6 +47,11 @@ class InvalidRecords(TreecompileError, ValueError):
         others = [name for name in names if isinstance(name, str)]
         lines = [f"    {name}{did_you_mean(name, others)}" for name in missing]
         text = f"The {what} lacks columns that the scorer reads:"
+        if set(missing) <= {x.replace(" ", "_") for x in others if " " in x}:
+            lines.append(
+                "LightGBM saves spaces in names as _. Give the names that the model was\n"
+                "fitted on, all of them in their order: load(model, names=[...])."
+            )
         return cls("\n".join([text, *lines]), missing=missing)
 
 
