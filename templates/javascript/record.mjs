@@ -165,6 +165,15 @@ class Fault {
 
 /** A number that the rule admits, NaN where it is missing; or a Fault. */
 function number(rule, value) {
+  if (
+    typeof value === "number" &&
+    value >= rule.minimum &&
+    value <= rule.maximum &&
+    !rule.not &&
+    !rule.type.includes("integer")
+  ) {
+    return value; // most values
+  }
   let x = value ?? NaN;
   if (typeof x === "bigint") {
     if (x > 9007199254740992n || x < -9007199254740992n) {

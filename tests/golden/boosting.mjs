@@ -627,6 +627,15 @@ class Fault {
 
 /** A number that the rule admits, NaN where it is missing; or a Fault. */
 function number(rule, value) {
+  if (
+    typeof value === "number" &&
+    value >= rule.minimum &&
+    value <= rule.maximum &&
+    !rule.not &&
+    !rule.type.includes("integer")
+  ) {
+    return value; // most values
+  }
   let x = value ?? NaN;
   if (typeof x === "bigint") {
     if (x > 9007199254740992n || x < -9007199254740992n) {
@@ -958,21 +967,39 @@ async function* csvRecords(header, number, lines) {
     }
     const row = text;
     text = "";
-    if (row.trim() !== "") {
+    if (cells === null) {
+      yield* lostIn(row, first);
+    } else if (row.trim() !== "") {
       yield [first, () => recordOf(row, cells, names, plan)];
     }
   }
   if (text !== "") {
-    yield [first, () => recordOf(text, null, names, plan)];
+    yield* lostIn(text, first);
   }
+}
+
+/** The rows of a text in which a quote does not end: nothing is known of any. */
+function* lostIn(text, first) {
+  let line = first;
+  for (const row of text.split(/(?<=\n)/)) {
+    const why =
+      line === first
+        ? "a quote in it does not end"
+        : `it was lost in the row of line ${first}`;
+    if (row.trim() !== "") {
+      yield [line, () => refuse(why)];
+    }
+    line += 1;
+  }
+}
+
+function refuse(why) {
+  throw new InvalidRecord([], why);
 }
 
 /** The record of a row of a CSV file. */
 function recordOf(row, cells, names, plan) {
   check(row);
-  if (cells === null) {
-    throw new InvalidRecord([], "a quote in it does not end");
-  }
   if (cells.length !== names.length) {
     const counts = `${cells.length} cells, where the header line has ${names.length}`;
     throw new InvalidRecord([], counts);
