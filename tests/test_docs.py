@@ -165,6 +165,27 @@ def test_every_fact_of_the_arithmetic_has_its_section() -> None:
     assert named == set(re.findall(r"^### (.+)$", page, re.MULTILINE))
 
 
+def test_the_sizes_of_files_are_about_true() -> None:
+    """The page on languages says how long each file is, give or take a fourth."""
+    page = (ROOT / "docs" / "add-a-language.md").read_text()
+    rows = re.findall(r"^\| `([\w/.]+)` \| (\d+) \|", page, re.MULTILINE)
+    assert len(rows) >= 10
+    for name, lines in rows:
+        count = len((ROOT / name).read_text().splitlines())
+        assert abs(count - int(lines)) <= max(30, count / 4), (name, count)
+
+
+def test_the_pages_name_what_there_is() -> None:
+    """Files of tests and of the package, wherever a page of docs/ names one."""
+    known = {path.name for path in ROOT.rglob("*.py")}
+    for name in ("how-it-works", "add-an-estimator", "add-a-language", "arithmetic"):
+        text = (ROOT / "docs" / f"{name}.md").read_text()
+        own = re.findall(r"`(?:treecompile/|tests/|lower/|code/)?([\w/]+\.py)`", text)
+        ours = [x for x in own if not (ROOT / "docs" / x).exists()]
+        if name != "arithmetic":  # which names files of scikit-learn
+            assert {Path(x).name for x in ours} <= known, name
+
+
 def test_every_file_that_is_named_exists() -> None:
     pipeline = README.read_text().partition("## How it works")[2].partition("\n## ")[0]
     named = re.findall(r"^    (\w+(?:/|\.py))", pipeline, re.MULTILINE)

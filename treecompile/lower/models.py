@@ -40,7 +40,7 @@ from .several import multi_output, one_vs_rest
 from .singles import scalar
 from .stacking import linear, stacking
 from .tree import Positive
-from .wrappers import SEARCHES, unwrap
+from .wrappers import AROUND, unwrap
 from .xgboost_model import own_codes as xgboost_codes
 from .xgboost_model import xgboost
 
@@ -252,11 +252,10 @@ OWN_ENCODINGS: dict[tuple[str, str], Callable[[Record, Flow, str, Raw], Flow]] =
 #: Models that are compiled inside others only.
 INNER = by_kind((*TREE_FAMILY.rows, *LINEAR))
 
+_AROUND = [row.name for row in AROUND]
 SUPPORTED = (
     f"{', '.join(TREES)}, {_OF_SKLEARN}, {_OF_OTHERS}, alone, at the end of a Pipeline, "
-    f"inside one another, or inside {', '.join(sorted(SEARCHES))}, "
-    "FixedThresholdClassifier, TunedThresholdClassifierCV, TransformedTargetRegressor "
-    "or FrozenEstimator"
+    f"inside one another, or inside {', '.join(_AROUND[:-1])} or {_AROUND[-1]}"
 )
 
 

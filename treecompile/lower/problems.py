@@ -13,24 +13,13 @@ from ..read.records import Record
 from .compose import COMPOSITES, TRANSFORMERS, transform
 from .flow import Flow, Raw, Step
 from .labels import ENCODERS
-from .models import ENSEMBLES, INNER, TREES, refuse
+from .models import ENSEMBLES, INNER, refuse
 from .outline import Estimator
 from .paths import name_part
 from .versions import version_of
-from .wrappers import SEARCHES
+from .wrappers import WRAPPERS
 
-#: What holds the estimator that answers, and is compiled with it.
-WRAPPERS = {
-    *(("sklearn", name) for name in SEARCHES),
-    ("sklearn", "Pipeline"),
-    ("imblearn", "Pipeline"),
-    ("sklearn", "FrozenEstimator"),
-    ("sklearn", "FixedThresholdClassifier"),
-    ("sklearn", "TunedThresholdClassifierCV"),
-    ("sklearn", "TransformedTargetRegressor"),
-    ("sklearn", "_CalibratedClassifier"),
-}
-_MODELS = {*ENSEMBLES, *INNER, *WRAPPERS, *(("sklearn", name) for name in TREES)}
+_MODELS = {*ENSEMBLES, *INNER, *WRAPPERS, ("sklearn", "_CalibratedClassifier")}
 #: Every class that is compiled, as a model or before one.
 COMPILED = {
     *_MODELS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +10,10 @@ from ..errors import UnsupportedModel
 from ..read.records import Name, Record
 from .compose import skipped, steps_of
 from .paths import join, name_part
+from .registry import Row, by_kind
 from .tree import Positive
 
-SEARCHES = {
-    "GridSearchCV",
-    "RandomizedSearchCV",
-    "HalvingGridSearchCV",
-    "HalvingRandomSearchCV",
-}
+_HALVING = "sklearn.model_selection._search_successive_halving"
 
 # The metrics of scikit-learn that have a positive label of their own, which is 1 where
 # the scorer was not given another; with every other metric it is the second class.
@@ -55,41 +52,90 @@ def unwrap(root: Any, path: str = "") -> Unwrapped:
     outer: list[Record] = []
     transformers: list[tuple[str, Any]] = []
     targets: list[tuple[str, Record]] = []
-    while isinstance(record, Record) and record.kind[0] in ("sklearn", "imblearn"):
+    while isinstance(record, Record) and record.kind in WRAPPERS:
         if len(outer) > 50:
             raise UnsupportedModel(path, "it is wrapped in itself")
         here = name_part(path, record)
-        if record.name in SEARCHES:
-            inner = _fitted(record, "best_estimator_", here)
-            path = join(path, "best estimator")
-        elif record.name == "Pipeline":
-            *before, last = [
-                (join(path, f"step {name!r}"), part)
-                for name, part in steps_of(record, here)
-            ]
-            transformers += [
-                (where, part) for where, part in before if not skipped(part)
-            ]
-            path, inner = last
-        elif record.name == "FrozenEstimator":
-            inner = _fitted(record, "estimator", here)
-        elif record.name == "FixedThresholdClassifier":
-            inner = record.get("estimator_", record.get("estimator"))
-            positive = positive or _fixed(record, here)
-        elif record.name == "TunedThresholdClassifierCV":
-            inner = _fitted(record, "estimator_", here)
-            positive = positive or _tuned(record, here)
-        elif record.name == "TransformedTargetRegressor":
-            inner = _fitted(record, "regressor_", here)
+        found = WRAPPERS[record.kind](record, path, here)
+        transformers += found.transformers
+        if found.positive is not None and positive is None:
+            positive = found.positive(record, here)
+        if found.takes_back:
             targets.append((here, record))
-            path = join(path, "regressor")
-        else:
-            break
         outer.append(record)
-        record = inner
+        record, path = found.record, found.path
     return Unwrapped(
         record, path, tuple(transformers), positive, tuple(targets), tuple(outer)
     )
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What one of them holds and where; the ``transformers`` before it, what makes its
+    shares a label, and whether its answer is ``takes_back`` to the target."""
+
+    record: Any
+    path: str
+    transformers: tuple[tuple[str, Any], ...] = ()
+    positive: Callable[[Record, str], Positive] | None = None
+    takes_back: bool = False
+
+
+def _search(record: Record, path: str, here: str) -> Inside:
+    inner = _fitted(record, "best_estimator_", here)
+    return Inside(inner, join(path, "best estimator"))
+
+
+def _pipeline(record: Record, path: str, here: str) -> Inside:
+    *before, (last_path, last) = [
+        (join(path, f"step {name!r}"), part) for name, part in steps_of(record, here)
+    ]
+    passed = tuple((where, part) for where, part in before if not skipped(part))
+    return Inside(last, last_path, passed)
+
+
+def _frozen(record: Record, path: str, here: str) -> Inside:
+    return Inside(_fitted(record, "estimator", here), path)
+
+
+def _fixed_threshold(record: Record, path: str, here: str) -> Inside:
+    inner = record.get("estimator_", record.get("estimator"))
+    return Inside(inner, path, positive=_fixed)
+
+
+def _tuned_threshold(record: Record, path: str, here: str) -> Inside:
+    return Inside(_fitted(record, "estimator_", here), path, positive=_tuned)
+
+
+def _transformed_target(record: Record, path: str, here: str) -> Inside:
+    inner = _fitted(record, "regressor_", here)
+    return Inside(inner, join(path, "regressor"), takes_back=True)
+
+
+Wrapper = Callable[[Record, str, str], Inside]
+
+_SEARCHES: tuple[Row[Wrapper], ...] = tuple(
+    Row(name, module, _search)
+    for name, module in (
+        ("GridSearchCV", "sklearn.model_selection"),
+        ("HalvingGridSearchCV", _HALVING),
+        ("HalvingRandomSearchCV", _HALVING),
+        ("RandomizedSearchCV", "sklearn.model_selection"),
+    )
+)
+_PIPELINES: tuple[Row[Wrapper], ...] = (
+    Row("Pipeline", "sklearn.pipeline", _pipeline),
+    Row("Pipeline", "imblearn.pipeline", _pipeline),
+)
+#: What a model may be inside of, but for pipelines.
+AROUND: tuple[Row[Wrapper], ...] = (
+    *_SEARCHES,
+    Row("FixedThresholdClassifier", "sklearn.model_selection", _fixed_threshold),
+    Row("TunedThresholdClassifierCV", "sklearn.model_selection", _tuned_threshold),
+    Row("TransformedTargetRegressor", "sklearn.compose", _transformed_target),
+    Row("FrozenEstimator", "sklearn.frozen", _frozen),
+)
+WRAPPERS = by_kind((*_PIPELINES, *AROUND))
 
 
 def _fitted(record: Record, attribute: str, here: str) -> Any:

@@ -18,12 +18,12 @@ import numpy as np
 from ..functions import numpy_function
 from ..lower.compose import ROWS as TRANSFORMERS
 from ..lower.models import ROWS as MODELS
+from ..lower.wrappers import AROUND
 from ..read.records import Name, Record
 
 # What they are made of, and what is around them; estimators come from their rows.
 _MODULES = {
     "sklearn.calibration": "_CalibratedClassifier _SigmoidCalibration",
-    "sklearn.compose": "TransformedTargetRegressor",
     "sklearn.dummy": "DummyClassifier DummyRegressor",
     "sklearn.ensemble._hist_gradient_boosting.binning": "_BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
@@ -31,13 +31,8 @@ _MODULES = {
         MultinomialLogit""",
     "sklearn._loss.loss": """AbsoluteError ExponentialLoss HalfBinomialLoss HalfGammaLoss
         HalfMultinomialLoss HalfPoissonLoss HalfSquaredError HuberLoss PinballLoss""",
-    "sklearn.frozen": "FrozenEstimator",
     "sklearn.isotonic": "IsotonicRegression",
     "sklearn.metrics._scorer": "_CurveScorer",
-    "sklearn.model_selection": """FixedThresholdClassifier GridSearchCV
-        RandomizedSearchCV TunedThresholdClassifierCV""",
-    "sklearn.model_selection._search_successive_halving": """HalvingGridSearchCV
-        HalvingRandomSearchCV""",
     "sklearn.multiclass": "_ConstantPredictor",
     "sklearn.preprocessing": "LabelBinarizer LabelEncoder",
     "sklearn.tree._tree": "Tree",
@@ -47,6 +42,7 @@ _MODULES = {
 CLASSES = {
     **{row.name: row.module for row in TRANSFORMERS if row.kind[0] == "sklearn"},
     **{row.name: row.module for row in MODELS},
+    **{row.name: row.module for row in AROUND},
     **{name: module for module, names in _MODULES.items() for name in names.split()},
 }
 _TYPES = {"float16", "float32", "float64", "int32", "int64", "bool_", "object_", "bool"}
