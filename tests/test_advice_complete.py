@@ -18,7 +18,7 @@ TESTS = sorted(Path(__file__).parent.glob("test_advice*.py"))
 
 #: How an advice begins.
 TO_DO = re.compile(
-    r"(add|apply|build|call|compile|copy|decode|describe|do not|encode|fill|fit|give|"
+    r"(add|apply|build|call|choose|compile|convert|copy|decode|describe|do not|encode|fill|fit|give|"
     r"go back|install|leave|list|load|make|name|open|pass|pickle|put|read|replace|"
     r"run|save|say|select|set|supported|take|train|unpack|update|use)\b",
     re.IGNORECASE,
@@ -44,6 +44,7 @@ NO_ADVICE = (
     "Read back from it",
     "put to {} values",
     "apply has fewer trees",
+    "apply has other trees",
     "apply is another",
     "pickle protocol {}",
     "encode(record) is what its model sees of a record",
@@ -54,7 +55,8 @@ NO_ADVICE = (
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "test_xgboost.py": ("Fit a model for each of them",),
     "test_early_versions.py": ("Fit it with scikit-learn 0.12 or later",),
-    "test_scorer.py": ("call its collect() first",),
+    "test_proof_javascript.py": ("install node 18 or later, then verify again",),
+    "test_scorer.py": ("call its collect() first", "name them as the scorer does"),
 }
 #: Refusals that advise nothing.
 FACTS = (
@@ -97,9 +99,25 @@ FACTS = (
     "it takes no sparse matrix, and one reaches it",
     "it moves zeros, which it cannot in a sparse matrix",
     "it was not fitted on a {} matrix",
+    # Of encoders, cappers and imputers of other libraries: what these do not write.
+    "it holds no OrdinalEncoder of its own",
+    "its OrdinalEncoder is not as it makes one",
+    "what it learnt is no table",
+    "what it learnt of {} is no table",
+    "its tables are not of the same columns",
+    "its mapping is no table of texts and numbers",
+    "its mapping has one category twice",
+    "it was fitted on columns that are not there",
+    "it holds something else where a number must be",
+    "its parameter unseen is {}",
+    "its {} is no dict",
     # What no library writes: the model cannot predict, or could not have been fitted.
     "its encoding {} is not known",
     "its constant is not a number",
+    "it stands behind other steps, which make no dicts",
+    "its vocabulary does not fit its features",
+    "it is of a kernel, which looks at the rows of fit",
+    "it does not part one class from another",
     "a model inside it is not a classifier of one output",
     "its isotonic thresholds are not",
     "a model inside it is not a regressor",

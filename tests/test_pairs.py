@@ -53,7 +53,7 @@ def test_two_classes_of_shares(version: bytes, cut: float | None) -> None:
     model = OneVsOneClassifier(MEMBERS[1]).fit(X, TARGETS["two"])
     data = pickle.dumps(model).replace(now, version)
     if cut is None:
-        with pytest.raises(UnsupportedModel, match="changed in the versions around"):
+        with pytest.raises(UnsupportedModel, match="changed around scikit-learn"):
             compile_model(data)
     else:
         choice: Any = program_of(read_bytes(data)).model.answers[0]  # type: ignore[union-attr]

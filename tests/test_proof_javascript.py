@@ -374,7 +374,7 @@ def test_without_node_combination_is_not_shown(monkeypatch: pytest.MonkeyPatch) 
     verdicts = [part.verdict for part in report.parts]
     assert verdicts == [Verdict.SHOWN, Verdict.SHOWN, Verdict.NOT_SHOWN]
     assert report.ok and report.exit_code == 3
-    assert "install node 18 or later" in report.parts[2].how
+    assert "install node 18 or later, then verify again" in report.parts[2].how
     assert not verify(model("missing"), text("missing"), load=False).exit_code
 
 

@@ -13,11 +13,11 @@ from .registry import Row, TransformerRow
 def agglomeration(step: Step) -> Flow:
     """The mean of each cluster of columns, added up from zero in their order."""
     if step.flow.sparse:
-        raise OtherMatrix(step.here, "it takes no sparse matrix")
+        raise OtherMatrix(step.here, "it takes no sparse matrix, and one reaches it")
     if step.version < (0, 22):
         raise step.refuse(
             "how scikit-learn before 0.22 sums its columns is not known here",
-            "Fit it again with a newer scikit-learn.",
+            "Fit it again with scikit-learn 0.22 or later.",
         )
     pooling = step.record.get("pooling_func", Name("numpy", "mean"))
     if not (isinstance(pooling, Name) and pooling.kind == ("numpy", "mean")):

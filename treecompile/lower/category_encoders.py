@@ -22,8 +22,13 @@ from .pandas_series import series
 _BY_TARGET = ("TargetEncoder", "MEstimateEncoder", "JamesSteinEncoder", "WOEEncoder")
 _UNKNOWN, _MISSING = -1.0, -2.0
 _POLICIES = ("value", "return_nan", "error")
-#: What else may change a column, and is not known here.
-_OTHERS = ("min_group_lumping_", "composite_members_", "invariant_cols", "hierarchy")
+#: What else may change columns, by the attribute that shows it, and is not known here.
+_OTHERS = {
+    "min_group_lumping_": "min_group_size",
+    "composite_members_": "composite_cols",
+    "invariant_cols": "drop_invariant",
+    "hierarchy": "hierarchy",
+}
 
 
 def ordinal(step: Step) -> Flow:
@@ -69,9 +74,9 @@ def _codes(step: Step, record: Record) -> dict[Any, dict[Any, float]]:
             if text is not None and not isinstance(text, str):
                 raise step.refuse(
                     f"it encodes the column {each.get('col')!r}, which held something "
-                    "else than texts",
-                    "Make texts of them before it, or use the OrdinalEncoder of "
-                    "scikit-learn.",
+                    "other than texts",
+                    "Convert that column to text before fit, or use the OrdinalEncoder "
+                    "of scikit-learn.",
                 )
             table[text] = _number(step, code)
         if len(table) != len(pairs):
@@ -87,10 +92,13 @@ def _changed(
 ) -> Flow:
     """The columns in their order, with numbers in the place of texts."""
     record = step.record
-    for name in _OTHERS:
-        value = record.get(name)
-        if value is not None and len(value):
-            raise step.refuse(f"its {name} changes columns in a way that is not known")
+    for attribute, parameter in _OTHERS.items():
+        value = record.get(attribute)
+        if value is not None and not (isinstance(value, (list, dict)) and not value):
+            raise step.refuse(
+                f"its {parameter} changes columns, which cannot be compiled",
+                f"Fit it without {parameter}.",
+            )
     # These encoders keep every column in its place; 2.6.0 noted what comes out alone.
     names = record.get("feature_names_in_", record.get("feature_names_out_"))
     if not isinstance(names, (list, np.ndarray)) or list(names) != list(
@@ -124,11 +132,7 @@ def _column(
     codes: Mapping[Any, float],
     learnt: Mapping[float, float] | None,
 ) -> Expression:
-    unknown, missing = (
-        step.record.get(f"handle_{what}", "value") for what in ("unknown", "missing")
-    )
-    if unknown not in _POLICIES or missing not in _POLICIES:
-        raise step.refuse("it handles what is unknown or missing in a way of its own")
+    unknown, missing = (_policy(step, f"handle_{x}") for x in ("unknown", "missing"))
     ordinal_ = learnt is None
 
     def worth(code: float) -> float:
@@ -154,6 +158,16 @@ def _column(
         step.raw.check(IsMissing(value), missing=False, low=0.0, high=0.0)
     step.raw.categories(value, known, closed, False)
     return Match(value, tuple(texts), default)
+
+
+def _policy(step: Step, parameter: str) -> str:
+    policy = step.record.get(parameter, "value")
+    if not isinstance(policy, str) or policy not in _POLICIES:
+        raise step.refuse(
+            f"its {parameter} is not 'value', 'return_nan' or 'error'",
+            f"Set {parameter} to one of these, and fit again.",
+        )
+    return policy
 
 
 def _number(step: Step, x: Any) -> float:

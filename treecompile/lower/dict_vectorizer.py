@@ -19,6 +19,9 @@ from .flow import Flow, Step, flow_of
 
 KIND = ("sklearn", "DictVectorizer")
 Found = tuple[str, str | None]
+_CHOOSE = (
+    "Choose a separator that no name and no text holds: DictVectorizer(separator='|')."
+)
 
 
 def dict_columns(record: Record) -> tuple[str, ...] | None:
@@ -31,7 +34,8 @@ def dict_columns(record: Record) -> tuple[str, ...] | None:
 def dict_vectorizer(step: Step) -> Flow:
     """A number for each feature that was seen in fit."""
     parts = list(_parts(step.record))
-    if not parts:
+    names = step.record.get("feature_names_")
+    if not isinstance(names, (list, np.ndarray)) or not len(names):
         raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
     _check(step, parts)
     places = {name: i for i, name in enumerate(step.flow.names)}
@@ -75,8 +79,13 @@ def _parts(record: Record) -> Iterator[Found]:
 def _check(step: Step, parts: list[Found]) -> None:
     record = step.record
     names, separator = record["feature_names_"], record.get("separator", "=")
+    if not isinstance(separator, str) or not separator:
+        raise step.refuse("nothing separates a name and a text", _CHOOSE)
     if len(parts) != len(names):
-        raise step.refuse("its features are named by something else than texts")
+        raise step.refuse(
+            "the keys of its records are something other than texts",
+            "Fit it on records whose keys are texts.",
+        )
     vocabulary = record.get("vocabulary_")
     expected = {name: place for place, name in enumerate(names)}
     if not isinstance(vocabulary, dict) or vocabulary != expected:
@@ -91,15 +100,14 @@ def _check(step: Step, parts: list[Found]) -> None:
             raise step.refuse(
                 f"its feature {column + separator + text!r} can be read in two ways, for "
                 f"it holds {separator!r} twice",
-                "Choose a separator that no name and no text holds: "
-                "DictVectorizer(separator='|').",
+                _CHOOSE,
             )
     numbers = {column for column, text in parts if text is None}
     both = [column for column, text in parts if text is not None and column in numbers]
     if both:
         raise step.refuse(
             f"its column {both[0]!r} held texts and numbers (or None)",
-            "Fit it on texts alone, or on numbers alone.",
+            "Fit it on a column of texts alone, or of numbers alone.",
         )
 
 

@@ -68,9 +68,9 @@ def encoder(step: Step) -> Flow:
         closed = unseen == "raise"
         if closed and takes_missing:
             raise step.refuse(
-                "with missing_values='ignore' and unseen='raise' it refuses what is "
-                "missing for what comes of it",
-                "Fit it with missing_values='raise', which refuses the same.",
+                "with unseen='raise' it refuses missing values in spite of "
+                "missing_values='ignore'",
+                "Fit it with missing_values='raise', which refuses the same records.",
             )
         step.raw.categories(value, known, closed, False)
         if not takes_missing and not closed:
@@ -84,7 +84,10 @@ def encoder(step: Step) -> Flow:
 def capper(step: Step) -> Flow:
     """Numbers brought between two bounds, or below or above one."""
     if step.record.get("add_indicators", False):
-        raise step.refuse("with add_indicators it makes columns of whether it capped")
+        raise step.refuse(
+            "with add_indicators it adds columns that say what it capped",
+            "Fit it with add_indicators=False.",
+        )
     highs, lows = _dict(step, "right_tail_caps_"), _dict(step, "left_tail_caps_")
     takes_missing = step.record.get("missing_values", "raise") == "ignore"
     step.finite(missing=True)
@@ -93,7 +96,10 @@ def capper(step: Step) -> Flow:
         low = _number(step, lows[name]) if name in lows else -LARGEST
         high = _number(step, highs[name]) if name in highs else LARGEST
         if not low <= high:
-            raise step.refuse(f"the bounds of {name!r} are none: {low} to {high}")
+            raise step.refuse(
+                f"its lower bound of {name!r} is {low}, above the upper one, {high}",
+                "Give a lower bound that is not above the upper one, and fit again.",
+            )
         step.raw.check(value, missing=takes_missing)
         return Clip(value, low, high)
 
@@ -142,8 +148,9 @@ def _number(step: Step, x: Any) -> float:
 def _text(step: Step, name: str, x: Any) -> str:
     if not isinstance(x, str):
         raise step.refuse(
-            f"it encodes the column {name!r}, which held something else than texts",
-            "Make texts of them before it, or use the OrdinalEncoder of scikit-learn.",
+            f"it encodes the column {name!r}, which held something other than texts",
+            "Convert that column to text before fit, or use the OrdinalEncoder of "
+            "scikit-learn.",
         )
     return str(x)
 

@@ -37,7 +37,9 @@ def one_vs_one(member: Member) -> Answering:
         raise member.refuse("it is of a kernel, which looks at the rows of fit")
     if not 2 <= count <= _MOST_CLASSES:
         raise member.refuse(
-            f"it has {count} classes: supported are 2 to {_MOST_CLASSES}"
+            f"it has {count} classes",
+            f"Supported are 2 to {_MOST_CLASSES}; for more, fit a model that takes them "
+            "all at once, as its estimator may, or OneVsRestClassifier.",
         )
     if len(models) != count * (count - 1) // 2:
         raise member.refuse("its models do not fit its classes", DAMAGED)
@@ -63,9 +65,9 @@ def one_vs_one(member: Member) -> Answering:
         raw = build.values(scores[1:], "score")
         if not decides and _CUT_AT_ZERO < member.version < _CUT_BY_SHARE:
             raise member.refuse(
-                "with two classes, from which score on the second one is the answer "
-                "changed in the versions around the one that wrote it",
-                "Use the model of the two classes itself.",
+                "the score that decides between two classes changed around scikit-learn "
+                "1.1 and 1.2, and one of these wrote it",
+                "Fit its estimator on the two classes, without OneVsOneClassifier.",
             )
         old = member.version <= _CUT_AT_ZERO
         cut = 0.0 if decides or old else 0.5

@@ -381,7 +381,7 @@ class Reader(Reading):
             case ast.Assign([ast.Name(name)], value) if self.sets:
                 x = value_of(value, self.source.assigned)
             case _:
-                raise Strange("a leaf does something else than to add", stmt)
+                raise Strange("a leaf does something other than add", stmt)
         if type(x) is not float:
             raise Strange("a leaf adds something that is not a float", stmt)
         return name, x

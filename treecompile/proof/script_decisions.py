@@ -96,7 +96,7 @@ class ScriptReader(Reading):
                 if type(x) is float:
                     return name, x
                 raise Strange("a leaf adds something that is not a number", stmt)
-        raise Strange("a leaf does something else than to add", stmt)
+        raise Strange("a leaf does something other than add", stmt)
 
     # --- Models -----------------------------------------------------------------------
 
