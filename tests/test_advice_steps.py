@@ -22,7 +22,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder, StandardScaler
-from test_advice import FRAME, TEXT, THREE, X, Y, Build, built, fitted, tree, xgb
+from test_advice import FRAME, TEXT, THREE, Build, X, Y, built, fitted, tree, xgb
 from test_advice_models import Row
 
 from treecompile import TreecompileError
