@@ -11,6 +11,7 @@ import doctest
 import itertools
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -477,7 +478,7 @@ each = pytest.mark.parametrize("name", PROGRAMS)
 
 
 def golden(name: str) -> Path:
-    return GOLDEN / f"{name}.py"
+    return GOLDEN / name / "scorer.py"
 
 
 def emitted(name: str) -> str:
@@ -495,7 +496,7 @@ def test_text(name: str, regen: bool) -> None:
 
 
 def test_no_other_files() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.py")} == set(PROGRAMS)
+    assert {path.parent.name for path in GOLDEN.glob("*/scorer.py")} == set(PROGRAMS)
 
 
 @each
@@ -528,8 +529,10 @@ def test_the_same_text_whatever_the_hash_seed(seed: str) -> None:
     }
 
 
-def test_mypy_and_ruff() -> None:
-    files = [str(golden(name)) for name in PROGRAMS]
+def test_mypy_and_ruff(tmp_path: Path) -> None:
+    files = []
+    for name in PROGRAMS:  # to mypy, two modules of one name are one
+        files.append(str(shutil.copy(golden(name), tmp_path / f"{name}.py")))
     for tool in (
         [
             "mypy",

@@ -96,7 +96,7 @@ def compare(
 def test_golden_programs(name: str, regen: bool) -> None:
     program = fold(PROGRAMS[name]())
     text = agree(program, itertools.islice(edge_records(PROGRAMS[name]()), 200))
-    path = GOLDEN / f"{name}.mjs"
+    path = GOLDEN / name / "scorer.mjs"
     if regen:
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
@@ -158,6 +158,6 @@ def test_names_of_every_object_are_data(name: str) -> None:
 
 def test_nothing_is_imported() -> None:
     for name in PROGRAMS:
-        text = (GOLDEN / f"{name}.mjs").read_text(encoding="utf-8")
+        text = (GOLDEN / name / "scorer.mjs").read_text(encoding="utf-8")
         assert "\nimport " not in text
         assert 'from "' not in text

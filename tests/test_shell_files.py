@@ -334,7 +334,7 @@ def test_a_gzip_that_is_none_is_called_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted([IRIS, *GOLDEN.glob("*.py")]), ids=lambda p: p.stem
+    "path", sorted([IRIS, *GOLDEN.glob("*/scorer.py")]), ids=lambda p: p.parent.name
 )
 def test_the_command_line_takes_no_name_of_the_scorer(path: Path) -> None:
     names = defined_in(path)
