@@ -293,6 +293,8 @@ def test_the_methods_are_those_of_the_model(forest: Scorer) -> None:
         lambda: forest.score(X, Y), TypeError
     )
     assert {"predict", "COLUMNS", "InvalidRecord", "save"} <= set(dir(forest))
+    assert not {"isnan", "nan", "exp", "Any"} & {*dir(forest), *dir(load(boosting))}
+    assert "are CLASSES" in raised(lambda: forest.classes_, AttributeError)
 
 
 def test_without_numpy_there_are_lists(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ METHODS = (
     "apply",
 )
 _HINTS = {
+    "classes_": "The labels of a classifier are CLASSES.",
+    "feature_names_in_": "The columns that the model was fitted on are FEATURES.",
     "fit": "A Scorer is not fitted: fit the model, and load that.",
     "transform": "A Scorer answers; encode(record) is what its model sees of a record.",
     "get_params": "A Scorer has no parameters: its model has.",
@@ -283,9 +285,12 @@ def _restored(source: str, picture: Picture | None) -> Scorer:
 
 
 def _public(module: types.ModuleType) -> list[str]:
-    """The names that a module defines for others."""
+    """The names that a module defines for others, without those that it imports."""
+    hidden = {"annotations", "TYPE_CHECKING", "nan", "inf"}
     return [
         name
-        for name in vars(module)
-        if not name.startswith("_") and name not in ("annotations", "TYPE_CHECKING")
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and name not in hidden
+        and getattr(value, "__module__", module.__name__) == module.__name__
     ]
