@@ -277,8 +277,8 @@ def main() -> None:
     metavar="KEY=VALUE",
     callback=stamps,
     multiple=True,
-    help="What MODEL in the scorer, and `python scorer.py --version`, are to say as "
-    "well, as commit=1a2b3c. Repeatable.",
+    help="Add this to MODEL in the scorer, which `python scorer.py --version` prints, "
+    "as commit=1a2b3c. Repeatable.",
 )
 @click.option(
     "--verify/--no-verify",
@@ -315,16 +315,16 @@ def build(
 ) -> None:
     """Compile MODEL into a scorer.
 
-    MODEL is a pickle or a joblib file of a fitted model, or the file that a model of
-    XGBoost, LightGBM or CatBoost saves itself in, or a model folder of MLflow; - is
-    standard input. It is read as data: nothing in it runs, and no library is needed.
+    MODEL is a pickle or a joblib file of a fitted model, or a file that XGBoost,
+    LightGBM or CatBoost saved, or a model folder of MLflow; - is standard input. It is
+    read as data: nothing in it runs, and no library is needed.
 
     PATH is a part of what MODEL holds, as Python would index it: ['le_country']. Or
     it is another file, encoders.pkl, or a part of what that file holds:
     encoders.pkl['le_country'].
 
     A file takes up to 512 MB and 10 seconds to be read, or to be refused; one of more
-    than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
+    than 5 MB takes more, in proportion. From a pipe, at most 256 MB are read.
     """
     if schema is not None and data is not None:
         raise click.UsageError("Give --schema or --data, not both.")
@@ -471,7 +471,7 @@ def verify(
     Exit 3:       nothing differs, but a part that was asked for was not shown.
 
     MODEL takes up to 512 MB and 10 seconds to be read, or to be refused; one of
-    more than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
+    more than 5 MB takes more, in proportion. From a pipe, at most 256 MB are read.
     """
     keep("-", [model, scorer, data, schema, *others])
     from . import _described, _text
@@ -634,7 +634,7 @@ def inspect(
     that under "compiles".
 
     A file takes up to 512 MB and 10 seconds to be read, or to be refused; one of more
-    than 5 MB takes more, in proportion. From a pipe, 256 MB are taken at most.
+    than 5 MB takes more, in proportion. From a pipe, at most 256 MB are read.
     """
     keep("-", [model])
     import json
