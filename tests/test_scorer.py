@@ -32,7 +32,7 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import treecompile
-from treecompile import compile_model, load
+from treecompile import BadSchema, compile_model, load
 from treecompile.scorer import InvalidRecords, Scorer
 from treecompile.scorer.highlight import highlighted
 from treecompile.scorer.html import MOST_LETTERS
@@ -565,3 +565,25 @@ def test_rows_of_a_list_are_of_one_kind(forest: Scorer) -> None:
         text = raised(lambda scorer=scorer, rows=rows: scorer.predict(rows))
         assert "of one kind" in text and "row 1 is" in text
     assert forest.predict([record, X.iloc[1], record]).shape == (3,)
+
+
+def test_records_to_verify_with_are_tried_or_refused() -> None:
+    iris = load_iris(as_frame=True).data
+    tree = DecisionTreeClassifier(max_depth=2, random_state=0)
+    scorer = load(tree.fit(iris, load_iris().target))
+    wide = iris.iloc[:3]
+    for data in (wide, pl.from_pandas(wide), wide.to_dict("records"), wide.to_numpy()):
+        report = scorer.verify(data=data)
+        assert "3 of the data;" in str(report) and report.ok
+        assert "combination shown" in repr(report)
+    holes = wide.astype(object).assign(**{wide.columns[3]: ["x", 1.0, 1.0]})
+    assert "2 of the data (but for 1 that the scorer refuses)" in str(
+        scorer.verify(data=holes)
+    )
+    lacking = wide.iloc[:, :3]
+    for data, words in (
+        (lacking, "The data lack columns that the scorer asks for"),
+        (np.ones((2, 9)), "The array has 9 columns"),
+        ([1, 2], "a list of dicts"),
+    ):
+        assert words in raised(lambda data=data: scorer.verify(data=data), BadSchema)

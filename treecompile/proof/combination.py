@@ -60,11 +60,13 @@ class Combination:
     def rows(self, data: Iterable[dict[str, Any]]) -> list[Row]:
         """The records to try, counted."""
         edges, at_random = tried(self.after)
-        own = [row for row in (valid(self.after, r) for r in data) if row is not None]
+        given = [valid(self.after, record) for record in data]
+        own = [row for row in given if row is not None]
         self.counts |= {
             "edges": len(edges),
             "random": len(at_random),
             "data": len(own),
+            "invalid": len(given) - len(own),
         }
         return list(map(self.whole.row, edges + at_random + own))
 
@@ -191,8 +193,10 @@ class Combination:
     def _part(self, answered: dict[str, int]) -> Part:
         counts, functions = self.counts, list(answered)
         kinds = [f"{counts['edges']:,} on edges", f"{counts['random']:,} at random"]
-        if counts["data"]:
+        if counts["data"] or counts["invalid"]:
             kinds.append(f"{counts['data']:,} of the data")
+        if counts["invalid"]:
+            kinds[-1] += f" (but for {counts['invalid']:,} that the scorer refuses)"
         words = f"Records tried: {', '.join(kinds)}; {', '.join(functions)}: "
         silent = [name for name, count in answered.items() if not count]
         if self.found:

@@ -139,6 +139,10 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        verdicts = ", ".join(f"{p.name} {p.verdict.value}" for p in self.parts)
+        return f"<Report: {verdicts}>"
+
 
 def _part(part: Part) -> dict[str, Any]:
     return {

@@ -24,10 +24,47 @@ def rows_of(data: Any) -> Rows | None:
     if isinstance(data, (str, os.PathLike)):
         content, name = _content(data), os.path.basename(data)
         return lambda scorer: _of_csv(content, str(name), scorer)
-    if hasattr(data, "to_dict"):
+    if getattr(data, "ndim", 0) == 2 and not hasattr(data, "columns"):
+        rows = data.tolist()
+        return lambda scorer: _renamed(_named(rows, scorer), scorer)
+    if hasattr(data, "iter_rows"):
+        data = data.iter_rows(named=True)
+    elif hasattr(data, "to_dict"):
         data = data.to_dict("records")
-    records = [{str(k): _plain(v) for k, v in record.items()} for record in data]
+    records = []
+    for record in data:
+        if not hasattr(record, "items"):
+            raise BadSchema(
+                f"The data hold a {type(record).__name__} where a record must be. Give "
+                "the path of a CSV file, a DataFrame, an array or a list of dicts."
+            )
+        records.append({str(k): _plain(v) for k, v in record.items()})
     return lambda scorer: _renamed(records, scorer)
+
+
+def _named(rows: list[Any], scorer: ModuleType) -> list[dict[str, Any]]:
+    """The rows of an array by the names of the columns in their order: of all that the
+    model was fitted on, or of those that the scorer asks for."""
+    for names in (tuple(scorer.RULES), scorer.COLUMNS):
+        if rows and len(rows[0]) == len(names):
+            return [dict(zip(names, map(_plain, row))) for row in rows]
+    if not rows:
+        return []
+    raise BadSchema(
+        f"The array has {len(rows[0])} columns, and the model {len(scorer.RULES)}."
+    )
+
+
+def _complete(names: Iterable[str], scorer: ModuleType) -> None:
+    """BadSchema where the data lack a column that the scorer asks for."""
+    have = set(names)
+    absent = [name for name in scorer.COLUMNS if name not in have]
+    if absent:
+        some = ", ".join(repr(name) for name in absent[:5])
+        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
+        raise BadSchema(
+            f"The data lack columns that the scorer asks for: {some}{more}."
+        )
 
 
 def _content(path: Any) -> bytes:
@@ -40,6 +77,7 @@ def _content(path: Any) -> bytes:
 
 def _of_csv(data: bytes, name: str, scorer: ModuleType) -> Iterator[dict[str, Any]]:
     header, rows = rows_of_csv(data, name)
+    _complete(_names(header, scorer).values(), scorer)
     readers = [
         (name, header.index(own), scorer._reader(name, "."))
         for own, name in _names(header, scorer).items()
@@ -51,8 +89,10 @@ def _of_csv(data: bytes, name: str, scorer: ModuleType) -> Iterator[dict[str, An
 def _renamed(
     records: list[dict[str, Any]], scorer: ModuleType
 ) -> Iterator[dict[str, Any]]:
-    for record in records:
+    for number, record in enumerate(records):
         names = _names(record, scorer)
+        if not number:
+            _complete(names.values(), scorer)
         yield {name: record[own] for own, name in names.items()}
 
 
