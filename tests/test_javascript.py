@@ -80,9 +80,11 @@ def compare(
     rules: dict[str, Any],
 ) -> None:
     """The same columns and codes in the same order, and the same words for texts."""
-    pairs = [(error["column"], error["code"]) for error in errors]
-    assert [(e["column"], e["code"]) for e in refused.errors] == pairs, record
     for mine, theirs in zip(refused.errors, errors, strict=True):
+        assert mine["code"] == theirs["code"], record
+        if "\\ud" in theirs["column"]:
+            continue  # halves of a pair are one letter in JavaScript
+        assert mine["column"] == theirs["column"], record
         if theirs["nearest"] is not None:
             continue  # hints are Python's alone
         known = rules[theirs["column"]].get("enum", ())

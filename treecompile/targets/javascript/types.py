@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...printing.document import LINE, Group, IfBroken, Nest, joined, printed
+from ...printing.document import LINE, Document, Group, IfBroken, Nest, joined, printed
 from ...program import Column, Ensemble, Program
 from .text import WIDTH, call, key_of, literal, prose
 
@@ -149,8 +149,10 @@ def _typed(lead: str, kinds: list[str], indent: int = 0) -> str:
     """A name and its type, one of several to a line where they are long."""
     if len(kinds) == 1:
         return f"{' ' * indent}{lead} {kinds[0]};"
-    union = Nest((LINE, IfBroken("| "), joined((LINE, "| "), kinds)))
-    return printed((lead, Group(union), ";"), WIDTH, indent)
+    union: Document = (IfBroken("| "), joined((LINE, "| "), kinds))
+    if not indent:  # on a line of its own first, if it fits there
+        union = Group(union)
+    return printed((lead, Group(Nest((LINE, union))), ";"), WIDTH, indent)
 
 
 def _function(name: str, answer: str, parameter: str = "record: Input") -> str:
