@@ -56,7 +56,13 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "test_xgboost.py": ("Fit a model for each of them",),
     "test_early_versions.py": ("Fit it with scikit-learn 0.12 or later",),
     "test_proof_javascript.py": ("install node 18 or later, then verify again",),
-    "test_scorer.py": ("call its collect() first", "name them as the scorer does"),
+    "test_scorer.py": (
+        "call its collect() first",
+        "name them as the scorer does",
+        "Give the names that the model was fitted on, all of them in their order",
+        "load(model, names=[...])",
+        "Give the path of a CSV file, a DataFrame, an array or a list of dicts",
+    ),
 }
 #: Refusals that advise nothing.
 FACTS = (

@@ -163,7 +163,17 @@ def test_spaces_that_lightgbm_took_from_the_names(forest: Scorer) -> None:
     model = RandomForestClassifier(2, max_depth=2, random_state=0)
     scorer = load(model.fit(X.rename(columns=columns), X["petal width"] > 1))
     text = raised(lambda: scorer.predict(X), InvalidRecords)
-    assert "LightGBM saves spaces in names as _." in text and "names=[...]" in text
+    text = " ".join(text.split())
+    assert "LightGBM saves spaces in names as _." in text
+    assert (
+        "Give the names that the model was fitted on, all of them in their order"
+        in text
+    )
+    assert "load(model, names=[...])" in text
+    spaced = load(
+        RandomForestClassifier(2).fit(X.to_numpy(), X["petal width"] > 1), names=list(X)
+    )
+    assert len(spaced.predict(X)) == len(X)
     assert "LightGBM" not in raised(lambda: forest.predict(X[["petal width"]]))
 
 
@@ -584,6 +594,9 @@ def test_records_to_verify_with_are_tried_or_refused() -> None:
     for data, words in (
         (lacking, "The data lack columns that the scorer asks for"),
         (np.ones((2, 9)), "The array has 9 columns"),
-        ([1, 2], "a list of dicts"),
+        (
+            [1, 2],
+            "Give the path of a CSV file, a DataFrame, an array or a list of dicts",
+        ),
     ):
         assert words in raised(lambda data=data: scorer.verify(data=data), BadSchema)

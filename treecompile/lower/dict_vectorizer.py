@@ -36,7 +36,7 @@ def dict_vectorizer(step: Step) -> Flow:
     parts = list(_parts(step.record))
     names = step.record.get("feature_names_")
     if not isinstance(names, (list, np.ndarray)) or not len(names):
-        raise step.refuse("it is not fitted", "Call fit() before it is pickled.")
+        raise step.refuse("it is not fitted", "Call fit() first.")
     _check(step, parts)
     places = {name: i for i, name in enumerate(step.flow.names)}
     values = step.flow.values
