@@ -360,11 +360,6 @@ function fmaInDoubt(a, b, c) {
   return between && (off > 0 ? lost > 0 : lost < 0) ? next : near;
 }
 
-/** The number, null where it is missing: NaN is not looked up in a table. */
-function known(x) {
-  return x !== x ? null : x;
-}
-
 /** The exponential. */
 function exp(x) {
   return expOfSum(x, 0);
@@ -441,31 +436,9 @@ function expTiny(scale, p) {
   return (hi + lo - 1) * 2.2250738585072014e-308;
 }
 
-/** The greatest; 1 where it is less than `least`. */
-function largest(least, vector) {
-  const length = greatest(vector);
-  return length < least ? 1 : length;
-}
-
-/** The first of the greatest numbers. */
-function greatest(numbers) {
-  return numbers[firstLargest(numbers)];
-}
-
 /** 1 / (1 + exp(-x)). */
 function expit(x) {
   return 1 / (1 + exp(-x));
-}
-
-/** The place of the first largest number. */
-function firstLargest(numbers) {
-  let place = 0;
-  for (let i = 1; i < numbers.length; i++) {
-    if (numbers[i] > numbers[place]) {
-      place = i;
-    }
-  }
-  return place;
 }
 
 // What validate does with a record.

@@ -166,33 +166,6 @@ function rowsOf(numbers, width) {
   return rows;
 }
 
-/** The number, null where it is missing: NaN is not looked up in a table. */
-function known(x) {
-  return x !== x ? null : x;
-}
-
-/** The greatest; 1 where it is less than `least`. */
-function largest(least, vector) {
-  const length = greatest(vector);
-  return length < least ? 1 : length;
-}
-
-/** The first of the greatest numbers. */
-function greatest(numbers) {
-  return numbers[firstLargest(numbers)];
-}
-
-/** The place of the first largest number. */
-function firstLargest(numbers) {
-  let place = 0;
-  for (let i = 1; i < numbers.length; i++) {
-    if (numbers[i] > numbers[place]) {
-      place = i;
-    }
-  }
-  return place;
-}
-
 // What validate does with a record.
 
 /**

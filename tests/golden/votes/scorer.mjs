@@ -156,22 +156,6 @@ export function predictProbaMany(records) {
   return Array.from(records, (record) => predictProba(record));
 }
 
-/** The number, null where it is missing: NaN is not looked up in a table. */
-function known(x) {
-  return x !== x ? null : x;
-}
-
-/** The greatest; 1 where it is less than `least`. */
-function largest(least, vector) {
-  const length = greatest(vector);
-  return length < least ? 1 : length;
-}
-
-/** The first of the greatest numbers. */
-function greatest(numbers) {
-  return numbers[firstLargest(numbers)];
-}
-
 /** The sum, from the first number to the last. */
 function sumInOrder(numbers) {
   let whole = 0;

@@ -48,10 +48,11 @@ def declarations(file: str) -> dict[str, Declaration]:
     every = own_names()
     found = {}
     for name, text, constant in _declared(file):
-        words = set(re.findall(r"(?<![.\w])[A-Za-z_]\w*", _NOT_CODE.sub("", text)))
-        found[name] = Declaration(
-            name, text, frozenset(words & every - {name}), constant
-        )
+        code = _NOT_CODE.sub("", text)
+        words = set(re.findall(r"(?<![.\w])[A-Za-z_]\w*", code))
+        own = set(re.findall(r"\b(?:const|let)\s+(\w+)", code))
+        uses = frozenset(words & every - own - {name})
+        found[name] = Declaration(name, text, uses, constant)
     return found
 
 
