@@ -17,6 +17,7 @@ from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     AdaBoostClassifier,
+    BaggingClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingRegressor,
     IsolationForest,
@@ -332,7 +333,10 @@ ROWS: dict[str, Row] = {
     ),
     "a chain of labels of several": (
         lambda: fitted(
-            ClassifierChain(tree(), chain_method="predict_log_proba"), y=BOTH
+            ClassifierChain(
+                BaggingClassifier(tree(), 2), chain_method="predict_log_proba"
+            ),
+            y=BOTH,
         ),
         "Fit the chain with chain_method='predict' or 'predict_proba'",
         lambda: fitted(ClassifierChain(tree(), chain_method="predict_proba"), y=BOTH),

@@ -673,7 +673,7 @@ def test_a_scorer_tests_itself(name: str, tmp_path: Path) -> None:
         done = subprocess.run(line, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "answers are the model's to the last bit" in done.stdout
-    assert "self_test" not in compile_model(model(name))
+    assert "def self_test" not in compile_model(model(name))
 
 
 def test_a_self_test_finds_another_answer(tmp_path: Path) -> None:
