@@ -208,7 +208,7 @@ ROWS: dict[str, tuple[Callable[[], Build], str, Callable[[], Build]]] = {
             f"c{__name__}\nUnknown\n",
             "ccategory_encoders.one_hot\nOneHotEncoder\n",
         ),
-        "category_encoders.*(.|\n)*of scikit-learn are(.|\n)*Do this step before",
+        "category_encoders cannot(.|\n)*of category_encoders are(.|\n)*before",
         lambda: fitted(make_pipeline(tree())),
     ),
     "an integer weight": (

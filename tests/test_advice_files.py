@@ -274,8 +274,10 @@ def test_what_is_given_in_python() -> None:
     refused(Holder(), "give the fitted estimator inside it, its model")
     assert compile_model(Holder().model)
     refused(None, "give the path of a model file, its bytes, an open file or a fitted")
-    with pytest.raises(ValueError, match="leave target out"):
+    with pytest.raises(ValueError, match="must be one of 'python', 'javascript'"):
         treecompile.load(FITTED, target="c")
+    with pytest.raises(ValueError, match="leave target out"):
+        treecompile.load(FITTED, target="javascript")
     with pytest.raises(TreecompileError, match="give the path of one, or its text"):
         treecompile.verify(FITTED, 3)
     assert treecompile.verify(FITTED, scorer)

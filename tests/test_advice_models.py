@@ -436,7 +436,7 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "a frame without columns": (
-        lambda: fitted(tree(), data=[[1, 2]]),
+        lambda: fitted(tree(), data=pd.DataFrame(index=[0, 1])),
         "give a frame, or the path of a CSV file",
         lambda: fitted(tree(), data=pd.DataFrame(X, columns=["x0", "x1"])),
     ),
@@ -685,12 +685,12 @@ def test_whoever_does_what_a_message_says_gets_further(
 
 @pytest.mark.parametrize(
     ("module", "model"),
-    [("xgboost_data", xgb), ("catboost_data", cat)],
+    [("xgboost_data", xgb), ("catboost_about", cat)],
 )
 def test_a_booster_to_come(
     module: str, model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = {"xgboost_data": "XGBoost", "catboost_data": "CatBoost"}[module]
+    name = {"xgboost_data": "XGBoost", "catboost_about": "CatBoost"}[module]
     build = fitted(model())
     with monkeypatch.context() as patch:
         patch.setattr(f"treecompile.lower.{module}.NEWEST", (0, 9))

@@ -140,7 +140,7 @@ def test_emitted_code_means_what_the_program_means(data: st.DataObject) -> None:
     doctests(scorer)
 
 
-@scaled(150)
+@scaled(50)
 @given(st.data())
 def test_emitted_text_is_as_black_would_have_it(data: st.DataObject) -> None:
     program = fold(data.draw(programs()), require_all=data.draw(st.booleans()))

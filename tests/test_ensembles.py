@@ -68,7 +68,11 @@ from sklearn.model_selection import (
     GridSearchCV,
     TunedThresholdClassifierCV,
 )
-from sklearn.multiclass import OneVsRestClassifier, OutputCodeClassifier
+from sklearn.multiclass import (
+    OneVsOneClassifier,
+    OneVsRestClassifier,
+    OutputCodeClassifier,
+)
 from sklearn.multioutput import (
     ClassifierChain,
     MultiOutputClassifier,
@@ -215,6 +219,7 @@ EXAMPLES: list[Case] = [
     case(ClassifierChain(forest(), order=[1, 0]), X, np.column_stack([TWO, TWO[::-1]])),
     case(RegressorChain(numbers(), order=[1, 0]), X, BOTH_NUMBERS),
     case(OneVsRestClassifier(boosting()), X, THREE),
+    case(OneVsOneClassifier(tree()), X, THREE),
     case(GridSearchCV(forest(), {"max_depth": [2]}, cv=2), X, THREE),
     case(FixedThresholdClassifier(forest(), threshold=0.3), X, WORDS),
     case(TunedThresholdClassifierCV(forest(), cv=2), X, TWO),

@@ -216,7 +216,7 @@ def test_the_option(tmp_path: Any) -> None:
     assert TABLE in source
     assert "\nOptions: --layout table\n" in (load(source).__doc__ or "")
     assert compile_model(model, layout="table") == source
-    with pytest.raises(ValueError, match="layout is one of auto, nested, table"):
+    with pytest.raises(ValueError, match="must be one of 'auto', 'nested', 'table'"):
         compile_model(model, layout="wide")
 
 

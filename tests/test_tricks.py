@@ -360,16 +360,16 @@ def test_what_was_read_is_what_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that is changed once it was read does not run."""
-    from treecompile.proof import combination
+    from treecompile.proof import running
 
     path = placed(tmp_path)
-    right = combination.loaded
+    right = running.loaded
 
     def changed(source: Source) -> Any:
         path.write_text("raise SystemExit('it ran')\n")
         return right(source)
 
-    monkeypatch.setattr(combination, "loaded", changed)
+    monkeypatch.setattr(running, "loaded", changed)
     assert verify(MODEL, path).ok
     assert path.read_text().startswith("raise")
 

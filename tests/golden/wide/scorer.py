@@ -145,7 +145,7 @@ SCHEMA: dict[str, Any] = {
     "examples": [EXAMPLE],
 }
 # How validate reads a record at once, and the types that most have.
-_VALUES: Callable[[Any], tuple[Any, ...]] = itemgetter(*COLUMNS)
+_CELLS: Callable[[Any], tuple[Any, ...]] = itemgetter(*COLUMNS)
 _FLOATS: list[type] = [float] * len(COLUMNS)
 
 
@@ -220,7 +220,7 @@ class InvalidRecord(ValueError):
 def validate(record: Mapping[str, Any]) -> tuple[Any, ...]:
     """The clean values of COLUMNS, or InvalidRecord naming every fault at once."""
     try:
-        row = _VALUES(record)
+        row = _CELLS(record)
         if list(map(type, row)) == _FLOATS and hypot(*row) < 1e38:
             return row  # none of them is out of range
         values = [x if type(x) is float else _number(x) for x in row]

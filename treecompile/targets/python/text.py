@@ -88,7 +88,7 @@ def prose(text: str) -> str:
 OWN_NAMES = frozenset(
     "annotations Any Callable Iterable Iterator Mapping TYPE_CHECKING COLUMNS CLASSES FEATURES "
     "EXAMPLE MODEL Label Literal Record TypedDict "
-    "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER _PLAIN _MISSING _VALUES _FLOATS itemgetter hypot _ANSWERS _SHARES "
+    "LIMIT RULES SCHEMA PREDICTIONS PROBABILITIES LEAVES _NUMBER _PLAIN _MISSING _CELLS _FLOATS itemgetter hypot _ANSWERS _SHARES "
     "InvalidRecord "
     "validate encode score predict predict_proba decision_function apply predict_many "
     "predict_proba_many main SELF_TEST self_test record records value values number numbers name names columns "
