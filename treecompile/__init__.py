@@ -95,10 +95,9 @@ def compile_model(
     Raises :class:`TreecompileError`: UnreadableFile for the file, UnsupportedModel for
     what cannot be compiled exactly, BadSchema for the schema or the data.
     """
-    from .parameters import check_choice, check_switch, options_of
+    from .parameters import check_switch, options_of
     from .sources import read_model
 
-    check_choice("target", target)
     check_switch("format", format)
     options = options_of(
         target=target,

@@ -226,12 +226,10 @@ class Coder:
             return f"{of}_{part.function.removeprefix('libm_')}"
         return f"{of}_scaled"
 
-    def _bind(self, name: str, term: Term) -> Name:
-        """The variable that holds a term, from here on in the function."""
-        if name not in self._bound:
-            self._bound.add(name)
-            self._bindings.append((name, term))
-        return Name(name)
+    def _bind(self, name: str, term: Term) -> None:
+        """Let a variable hold a term, from here on in the function."""
+        self._bound.add(name)
+        self._bindings.append((name, term))
 
     def table(self, stem: str, items: Iterable[Any], kind: str = "tuple") -> str:
         """The name of a constant of the module that holds these items."""
@@ -269,9 +267,8 @@ class Coder:
             assert isinstance(test, Cuts)
             name = self.ids[test.column]
             may_be_missing = self.may_be_missing_in[test.column]
-        first, cuts = True, (test.cut,) if isinstance(test, Threshold) else test.cuts
-        if not isinstance(test, Threshold):
-            first = test.first
+        first = isinstance(test, Threshold) or test.first
+        cuts = (test.cut,) if isinstance(test, Threshold) else test.cuts
         missing = test.missing_left == sense
         return Ranges(Name(name), cuts, first == sense, missing, may_be_missing)
 
@@ -305,11 +302,9 @@ class Coder:
         name = self._shared.get(expression) if self._shared else None
         if name is None:
             return self._number(expression)
-        return (
-            Name(name)
-            if name in self._bound
-            else self._bind(name, self._number(expression))
-        )
+        if name not in self._bound:
+            self._bind(name, self._number(expression))
+        return Name(name)
 
     def _number(self, expression: Expression) -> Term:
         match expression:
@@ -380,11 +375,11 @@ class Coder:
                 (self._norms[norm],) = self.names(["norm"])
             name = self._norms[norm]
             self._met_norms[id(norm)] = norm, name
-        if name in self._bound:
-            return Name(name)
-        function = norm.kind + "_paired" * norm.paired
-        row = Row(tuple(map(self.number, norm.operands)))
-        return self._bind(name, _call(function, Value(norm.least), row))
+        if name not in self._bound:
+            function = norm.kind + "_paired" * norm.paired
+            row = Row(tuple(map(self.number, norm.operands)))
+            self._bind(name, _call(function, Value(norm.least), row))
+        return Name(name)
 
     def passed_on(self, expression: Expression) -> Term | None:
         """An expression that is the text in a column; None for one that is a number."""
@@ -443,11 +438,7 @@ class Coder:
         if not entries:
             return Value(default)
         x = self._category(operand) if is_category else self.number(operand)
-        keys = [constant(state) for state in entries]
-        if is_category:
-            keys = [_canonical(self._column(operand), key) for key in keys]
-        else:
-            keys = [comparable(key) for key in keys]
+        keys = self._keys(operand, entries)
         worth = set(entries.values())
         if len(worth) == 1 and not math.isnan(default):
             test: Condition | None = None
@@ -464,15 +455,17 @@ class Coder:
 
     def dummies(self, operand: Expression, known: list[Category]) -> Dummies:
         """A one for the category that the operand holds, zeros for all the others."""
-        keys = [constant(state) for state in known]
-        if self._is_category(operand):
-            x = self._category(operand)
-            keys = [_canonical(self._column(operand), key) for key in keys]
-        else:
-            x = self.number(operand)
-            keys = [comparable(key) for key in keys]
+        is_category = self._is_category(operand)
+        x = self._category(operand) if is_category else self.number(operand)
         stem = f"{self.ids[min(columns_of(operand))]}_known"
-        return Dummies(x, self.table(stem, keys))
+        return Dummies(x, self.table(stem, self._keys(operand, known)))
+
+    def _keys(self, operand: Expression, states: Iterable[Category]) -> list[Any]:
+        """Categories, or numbers, as a variable of the operand holds them."""
+        if not self._is_category(operand):
+            return [comparable(state) for state in states]
+        column = self._column(operand)
+        return [_canonical(column, state) for state in states]
 
     def _may_be_missing(self, operand: Expression) -> bool:
         while not isinstance(operand, Read):
@@ -526,9 +519,7 @@ def _truth(condition: Condition) -> Either:
 def _canonical(column: Column, value: Any) -> Any:
     """A category as a variable of its column holds it: a truth among others is 1 or 0,
     which a record may hold as well."""
-    if isinstance(value, bool) and not column.boolean:
-        return int(value)
-    return constant(value)
+    return constant(value) if column.boolean else comparable(value)
 
 
 def _key(values: Iterable[Any]) -> tuple[Any, ...]:

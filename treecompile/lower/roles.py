@@ -30,7 +30,6 @@ _AFFIXES = r"^(le|lb|enc|encoder|label_?encoder|ohe|oe)_|_(le|lb|enc|encoder|lab
 _OF_THE_LABEL = {"label", "labels", "target", "y", "class", "classes", "output"}
 _CATEGORIES = {("sklearn", "OneHotEncoder"), ("sklearn", "OrdinalEncoder")}
 _LIBRARIES = {"sklearn", "imblearn", "category_encoders", "feature_engine"}
-_FITTED = ("classes_", "categories_", "mean_", "scale_", "center_", "statistics_")
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,6 @@ def _model(
         "packed": table is not None,
         "functions": [],
         "leaves": None,
-        "several": words.outputs(program) > 1,
         "shares": None,
         "decision": None,
         "sample": None,

@@ -295,7 +295,6 @@ def _tree_context(
         "nested_shares": isinstance(model.predictions[0], tuple),
         "shares_count": 0,
         "shares_type": _type_of(model.probabilities or ()),
-        "row_type": "",
     }
 
 
