@@ -109,7 +109,7 @@ def test_a_table_of_too_many_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("treecompile.table.MOST_COLUMNS", 100)
     model = tree().fit(FRAME[["n"]], Y)
     FRAME.join(pd.DataFrame(0, FRAME.index, range(200))).to_csv("all.csv")
-    words = "read are up to 100. Leave those away that the model was not fitted on"
+    words = "at most 100 are read. Leave out those that the model was not fitted on"
     assert words in said(model, data="all.csv")
     FRAME[["n"]].to_csv("some.csv", index=False)
     assert built(model, data="some.csv")
@@ -119,7 +119,7 @@ def test_steps_that_mix_too_many_columns(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("treecompile.lower.compose.MOST_WITH_LENGTHS", 4000)
     columns = np.random.default_rng(0).normal(size=(80, 20))
     mixing = [Normalizer() for _ in range(2)]
-    words = "Select columns before it, or leave one of the steps away that mix them"
+    words = "Select columns before it, or leave out one of the steps that mix them"
     assert words in said(make_pipeline(*mixing, tree()).fit(columns, Y))
     selected = make_pipeline(SelectKBest(k=5), *mixing, tree()).fit(columns, Y)
     assert built(selected)

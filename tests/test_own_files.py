@@ -248,7 +248,7 @@ def test_a_pickled_estimator_as_its_booster() -> None:
         (b'{"name": "tree", "tree_info": []}', "dump of a LightGBM model"),
         (b'[{"nodeid": 0, "leaf": 1.0}]', "dump of an XGBoost model"),
         (b'{"a": {}}', "the file is JSON, and holds no model"),
-        (b'{"a": {}', "the file looks like JSON, and is none"),
+        (b'{"a": {}', "the file looks like JSON but is not valid"),
         (b'["a", "b"]', "list without an estimator"),
         (b'{"learner": {}, "version": [3, 2, 0]}', "do not fit together|damaged"),
         (b'{"features_info": {}, "oblivious_trees": [{}]}', "damaged"),

@@ -858,7 +858,7 @@ NO_MODELS: dict[str, tuple[bytes, str]] = {
     "xml": (b"<?xml version='1.0'?><a></a>", "an XML file"),
     "json": (b'{"a": [1, 2]}', "the file is JSON, and holds no model"),
     "json list": (b"[[1, 2]]", "the file is JSON, and holds no model"),
-    "json, cut short": (b'{"a": [1, 2', "the file looks like JSON, and is none"),
+    "json, cut short": (b'{"a": [1, 2', "the file looks like JSON but is not valid"),
     "csv": (b"class,odor\np,n\ne,a\ne,a\n", "a CSV file"),
     "csv, German": (b"a;b\n1;2\n3;4\n", "a CSV file"),
     "csv, one column c": (b"cat\ndog\ncow\n", "a text file"),

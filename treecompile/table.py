@@ -81,8 +81,8 @@ def rows_of_csv(
     lines.cells = 0
     if len(header) > MOST_COLUMNS:
         raise BadSchema(
-            f"{name} has {len(header):,} columns; read are up to {MOST_COLUMNS:,}.\n"
-            "Leave those away that the model was not fitted on."
+            f"{name} has {len(header):,} columns; at most {MOST_COLUMNS:,} are read.\n"
+            "Leave out those that the model was not fitted on."
         )
     if not any(header):
         raise BadSchema(f"{name} has no header line with the names of the columns.")

@@ -173,7 +173,7 @@ class _Json:
             column = self.numbers[split["float_feature_index"]]
             border = float(np.float32(self._number(split["border"])))
             if border != border:
-                raise self._damaged("a border of it is no number")
+                raise self._damaged("a border of it is not a number")
             found = Split(column, border, False)
         elif kind == "OneHotFeature":
             column = self.categories[split["cat_feature_index"]]
@@ -195,7 +195,7 @@ class _Json:
     def _finite(self, x: Any) -> float:
         number = self._number(x)
         if not math.isfinite(number):
-            raise self._damaged("it holds a number that is none")
+            raise self._damaged("it holds a number that is not finite")
         return number
 
     def _damaged(self, problem: str) -> UnsupportedModel:

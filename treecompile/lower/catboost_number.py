@@ -25,7 +25,7 @@ def number_of(text: str) -> float:
     """
     found = _NUMBER.match(text)
     if found is None:
-        raise ValueError(f"{text} is no number")
+        raise ValueError(f"{text} is not a number")
     minus, whole, fraction, exponent = found.groups()
     digits, power = _digits(whole, fraction or "")
     power += int(exponent or 0)

@@ -81,9 +81,9 @@ def _bound(step: Step, flow: Flow) -> None:
         if count <= most:
             continue
         raise step.refuse(
-            f"its columns, each with all that it is computed of, have {count:,} parts; "
-            f"compiled are up to {most:,}",
-            "Select columns before it, or leave one of the steps away that mix them.",
+            f"its columns, each with all that it is computed from, have {count:,} parts; "
+            f"at most {most:,} can be compiled",
+            "Select columns before it, or leave out one of the steps that mix them.",
         )
 
 

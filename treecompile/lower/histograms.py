@@ -113,7 +113,7 @@ def histogram_boosting(member: Member) -> Answering:
         classes = class_labels(member.fitted("classes_"), member.here)
     baseline = np.asarray(record["_baseline_prediction"]).reshape(-1)
     if baseline.dtype.kind not in "fiu" or not np.isfinite(baseline).all():
-        raise member.refuse("its baseline is no number: the file is damaged")
+        raise member.refuse("its baseline is not a number: the file is damaged")
     baseline = baseline.astype(np.float64)
     width = len(baseline)
     if classes is not None and width != (len(classes[0]) if len(classes[0]) > 2 else 1):

@@ -261,12 +261,12 @@ class Machine:
         """A place in the memo."""
         line = self.take_line(_LONGEST_NUMBER).rstrip()
         if not _PLACE.fullmatch(line):
-            raise self.damage("a number that is none")
+            raise self.damage("a number that is malformed")
         return int(line)
 
     def whole_number(self, line: bytes) -> int:
         if not _WHOLE.fullmatch(line):
-            raise self.damage("a number that is none")
+            raise self.damage("a number that is malformed")
         return int(line)
 
     def int_line(self) -> None:
@@ -288,7 +288,7 @@ class Machine:
             value = None
         # Too large a number is an error to pickle's C code, and infinite to its other.
         if value is None or (value in (inf, -inf) and b"n" not in line.lower()):
-            raise self.damage("a number that is none")
+            raise self.damage("a number that is malformed")
         self.stack.append(value)
 
     def binint(self) -> None:

@@ -86,8 +86,8 @@ def record_of(data: bytes, kind: str, budget: Budget) -> Any:
         root = json_text.loads(data, budget)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(
-            "the file looks like JSON, and is none: it was cut short when it was written "
-            "or copied, or edited. Copy it again, or save the model again"
+            "the file looks like JSON but is not valid: it was cut short when it was "
+            "written or copied, or edited. Copy it again, or save the model again"
         ) from error
     kind = _kind_of_json(root)
     if kind:

@@ -620,7 +620,7 @@ function asJson(value) {
 
 /**
  * Score the records of a file: node scorer.mjs FILE [--proba]
- * @param {string[]} words what stands behind the name of this file
+ * @param {string[]} words the arguments on the command line
  * @returns {Promise<number>} the exit code
  */
 export function main(words) {
