@@ -442,3 +442,15 @@ def test_a_build_reads_back_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> N
     )
     with pytest.raises(TreecompileError, match="does not read back as the model"):
         compile_model(model("missing"), target="javascript")
+
+
+def test_a_leaf_that_goes_on_into_its_tree_is_found() -> None:
+    program = in_javascript(fold(PROGRAMS["boosting"]()))
+    lines = emit(program).split("\n")
+    assert read_script_back(parse_script("\n".join(lines)), program)
+    leaves = [i for i, line in enumerate(lines) if line.strip() == "break tree1;"]
+    assert len(leaves) > 10
+    for i in leaves:
+        edited = "\n".join(lines[:i] + lines[i + 1 :])
+        with pytest.raises(Strange, match="does not leave its tree"):
+            read_script_back(parse_script(edited), program)

@@ -237,14 +237,14 @@ class ScriptReader(Reading):
         targets = [names[slot] for slot in stage.slots[index]]
         plain = starts_plainly(stage)
         votes: list[tuple[int, str, Assign, Any]] = []
-        label = ""
+        label, outermost = "", list[Any]()
 
         def leaf(statements: list[Any], start: int, node: int) -> None:
             own = statements[start:]
-            if label:
-                if not own or not isinstance(own[-1], Break) or own[-1].label != label:
-                    raise Strange("a leaf does not leave its tree", *own[-1:])
+            if own and isinstance(own[-1], Break) and own[-1].label == label:
                 own.pop()
+            elif label and statements is not outermost:  # which ends with the tree
+                raise Strange("a leaf does not leave its tree", *own[-1:])
             match own:
                 case [Assign(_, ("name", to), "=", ("value", k)) as vote] if (
                     to not in targets
@@ -268,7 +268,7 @@ class ScriptReader(Reading):
             place += 1  # the variable of votes, where it is used first
             stmt = self.statement(body, place)
         if isinstance(stmt, Labelled):
-            label = stmt.label
+            label, outermost = stmt.label, stmt.body
             self.walk(stmt.body, 0, tree, leaf, inline=False)
         else:
             self.walk([stmt], 0, tree, leaf, inline=True)

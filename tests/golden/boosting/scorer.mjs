@@ -142,7 +142,6 @@ export function score(age, income) {
       break tree1;
     }
     raw += 0.5;
-    break tree1;
   }
 
   return raw;
@@ -181,8 +180,7 @@ function sharesOf(raw) {
   return [1 - second, second];
 }
 
-// The trees are a table, since a function of so many ifs is slow to start and is not
-// optimized. Its numbers stand here as text.
+// The trees once more, for apply, as a table. Its numbers stand here as text.
 
 // The root of each tree.
 // prettier-ignore

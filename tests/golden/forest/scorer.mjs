@@ -133,8 +133,7 @@ function answer(scores) {
   return CLASSES[firstLargest(scores)];
 }
 
-// The trees are a table, since a function of so many ifs is slow to start and is not
-// optimized. Its numbers stand here as text.
+// The trees once more, for apply, as a table. Its numbers stand here as text.
 
 // The root of each tree.
 // prettier-ignore

@@ -214,8 +214,8 @@ class JavaScriptStatements:
         self._labels += 1
         label = f"tree{self._labels}"
         rows = [[*row, f"break {label};"] for row in rows]
-        inner = self._branches(early_return(tree, counts), rows, 2)
-        return [f"  {label}: {{", *inner, "  }"]
+        *inner, _ = self._branches(early_return(tree, counts), rows, 2)
+        return [f"  {label}: {{", *inner, "  }"]  # whose end the last leaf comes to
 
     # --- Tables -----------------------------------------------------------------------
 
