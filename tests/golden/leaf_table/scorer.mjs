@@ -256,7 +256,7 @@ function expectedOf(column, code) {
   }
   let words = rule.type.includes("integer") ? "an integer" : "a number";
   if (code === "integer_too_large") {
-    return `${words}, and integers up to 2**53, as far as floats hold each`;
+    return `${words}; integers up to 2**53, beyond which floats skip some`;
   }
   if (code === "combination") {
     const why = "together they come to a number that the model does not take";

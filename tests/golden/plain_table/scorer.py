@@ -437,7 +437,7 @@ def _expected(name: str, code: str) -> str:
     rule = RULES[name]
     kind = "an integer" if "integer" in rule["type"] else "a number"
     if code == "integer_too_large":
-        return f"{kind}, and integers up to 2**53, as far as floats hold each"
+        return f"{kind}; integers up to 2**53, beyond which floats skip some"
     low, high = rule["minimum"], rule["maximum"]
     if code == "out_of_range" or max(abs(low), abs(high)) < 1e30:
         return f"{kind} from {low!r} to {high!r}"
