@@ -129,7 +129,7 @@ def test_counts_of_nothing(model: Any, name: str, value: Any, says: str) -> None
     [
         (AdaBoostRegressor(**SMALL), X[:, 1], "estimators_", [], "is empty"),
         (AdaBoostRegressor(**SMALL), X[:, 1], "estimator_weights_", np.zeros(0), "do not fit"),
-        (HistGradientBoostingRegressor(max_iter=2), X[:, 1], "_baseline_prediction", None, "is no number"),
+        (HistGradientBoostingRegressor(max_iter=2), X[:, 1], "_baseline_prediction", None, "is not a number"),
         (StackingClassifier([("a", DecisionTreeClassifier())], DecisionTreeClassifier(), cv=2), YES, "estimators_", [], "how many columns"),
         (StackingClassifier([("a", DecisionTreeClassifier())], DecisionTreeClassifier(), cv=2), YES, "stack_method_", ["fit"], "is 'fit'"),
         (VotingRegressor([("a", DecisionTreeRegressor())]), X[:, 1], "estimators_", [], "how many columns"),
